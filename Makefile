@@ -1,0 +1,43 @@
+# Aquatint's machinery. The work is done by scripts/; `make` alone lists what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check format bench docs lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install everything into .venv and build the studio
+	@scripts/setup.sh
+
+demo: setup ## Gateway, studio and simulated providers on http://127.0.0.1:8080, no keys needed
+	@.venv/bin/aquatint demo
+
+run: setup ## The gateway with your settings (.env) and the real providers
+	@.venv/bin/aquatint serve
+
+test: ## Everything: checks, Python tests, browser tests, studio tests
+	@scripts/test.sh
+
+check: ## Format, lint, types, layers, sizes, bundle budget, locks, generated documents
+	@scripts/setup.sh dev
+	@.venv/bin/python -m scripts.check
+
+format: ## Put code into shape: Ruff for Python, Biome for the studio
+	@scripts/setup.sh dev
+	@.venv/bin/ruff format --quiet && .venv/bin/ruff check --quiet --fix
+	@cd ui && ../scripts/node npm run --silent format
+
+bench: ## Measure the gateway beside direct calls (bench/README.md)
+	@scripts/setup.sh dev
+	@.venv/bin/python -m bench
+
+docs: ## Regenerate docs/reference from the code and build the site into build/site
+	@scripts/setup.sh dev
+	@.venv/bin/python -m scripts.reference
+	@.venv/bin/zensical build --strict
+
+lock: ## Regenerate the hash-locked requirements from pyproject.toml
+	@scripts/lock.sh
+
+clean: ## Remove what was built; .venv and data stay
+	@rm -rf build dist src/aquatint/static ui/node_modules ui/dist

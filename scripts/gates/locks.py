@@ -1,0 +1,104 @@
+"""The locked requirements pin and hash everything pyproject.toml asks for, and agree with it."""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from scripts.gates.files import ROOT
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)")
+_HASH = "--hash=sha256:"
+
+Pins = dict[str, set[str]]
+
+
+def pins(text: str, problems: list[str]) -> Pins:
+    """Package -> pinned versions (one for each marker); what is no hashed pin becomes a problem."""
+    found: Pins = {}
+    for entry in text.replace("\\\n", " ").splitlines():
+        line = entry.strip()
+        if not line or line.startswith("#"):
+            continue
+        pin = _PIN.match(line)
+        if pin is None:
+            problems.append(f"not a pinned package: {line[:60]}")
+        elif _HASH not in line:
+            problems.append(f"{pin['name']} has no hash")
+        else:
+            found.setdefault(canonicalize_name(pin["name"]), set()).add(pin["version"])
+    return found
+
+
+def unmet(wanted: Iterable[str], locked: Pins) -> list[str]:
+    """Requirements that the locked versions do not meet."""
+    problems = []
+    for text in wanted:
+        requirement = Requirement(text)
+        versions = locked.get(canonicalize_name(requirement.name), set())
+        if not any(
+            requirement.specifier.contains(version, prereleases=True) for version in versions
+        ):
+            problems.append(
+                f"{text} is not met ({', '.join(sorted(versions)) or 'missing'}): make lock"
+            )
+    return problems
+
+
+def group(groups: Mapping[str, list[Any]], name: str) -> list[str]:
+    """The requirements of a dependency group, those it includes too."""
+    wanted: list[str] = []
+    for item in groups[name]:
+        wanted += group(groups, item["include-group"]) if isinstance(item, dict) else [item]
+    return wanted
+
+
+def package_lock_problems(lock: Mapping[str, Any]) -> list[str]:
+    """Packages of the studio's lock that could be swapped unseen."""
+    return [
+        f"ui/package-lock.json: {path} has no integrity"
+        for path, entry in lock["packages"].items()
+        if path and not entry.get("link") and not entry.get("integrity")
+    ]
+
+
+def find(root: Path) -> list[str]:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    groups, runtime = project["dependency-groups"], project["project"]["dependencies"]
+    expected = {
+        "runtime": runtime,
+        "build": [*group(groups, "build"), *project["build-system"]["requires"]],
+        "dev": [*runtime, *group(groups, "dev")],
+    }
+    problems: list[str] = []
+    locked: dict[str, Pins] = {}
+    for name, wanted in expected.items():
+        path = root / "requirements" / f"{name}.txt"
+        found: list[str] = []
+        locked[name] = pins(path.read_text("utf-8"), found)
+        found += unmet(wanted, locked[name])
+        problems += [f"requirements/{name}.txt: {problem}" for problem in found]
+    problems += [
+        f"requirements/{name}.txt: {package} differs from requirements/dev.txt: make lock"
+        for name in ("runtime", "build")
+        for package, versions in locked[name].items()
+        if versions != locked["dev"].get(package)
+    ]
+    lock = json.loads((root / "ui" / "package-lock.json").read_text("utf-8"))
+    return problems + package_lock_problems(lock)
+
+
+def main() -> int:
+    problems = find(ROOT)
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# `make test`: sets up what it needs, then checks, pytest and vitest, whatever fails on the way.
+# Under CI=true nothing may be skipped (tests/conftest.py sees to it).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh dev || exit 1
+scripts/chromium.sh || exit 1
+
+logs=build/test
+mkdir -p "$logs"
+failed=()
+
+run() { # run NAME COMMAND...
+  local name=$1
+  shift
+  printf '\n==> %s\n' "$name"
+  "$@" 2>&1 </dev/null | tee "$logs/$name.log" || failed+=("$name")
+}
+
+run check .venv/bin/python -m scripts.check
+run pytest .venv/bin/python -m pytest --no-header -rs
+run vitest scripts/node npm --prefix ui test --silent
+
+printf '\n==> closing lines\n'
+tail -n 1 "$logs/check.log"
+tail -n 1 "$logs/pytest.log"
+grep -E '^ *(Test Files|Tests) ' "$logs/vitest.log"
+[ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}"; exit 1; }

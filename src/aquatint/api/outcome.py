@@ -1,0 +1,31 @@
+"""The answer for a generation that ended without an image, the same at first and on replay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from aquatint.api.problems import answer
+from aquatint.generations.model import Generation, State
+
+_KEPT = ("generationId", "attempts", "llmApiCall", "cost", "quotedCost", "maxCost")
+
+
+def failure_answer(
+    path: str, generation: Generation, item: Mapping[str, Any]
+) -> JSONResponse | None:
+    """None when there are images; else the failure with its status, in the route's shape."""
+    if generation.state is State.COMPLETED:
+        return None
+    failure = generation.outcome.failure if generation.outcome else None
+    details = {"state": generation.state, **{key: item[key] for key in _KEPT if key in item}}
+    if failure is None:
+        return answer(path, 409, "cancelled", "The generation was cancelled", details=details)
+    return answer(
+        path,
+        failure.status,
+        failure.code,
+        failure.message,
+        details=details,
+        retry_after=failure.retry_after,
+    )

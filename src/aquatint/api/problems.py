@@ -1,0 +1,96 @@
+"""One place turns errors into answers: RFC 9457 problems, or the specification's own shape."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from aquatint.errors import AquatintError
+
+logger = logging.getLogger(__name__)
+
+# Routes of the specification answer {success: false, error, code}; all others a problem.
+_SPECIFICATION = ("/generate-image",)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error in the shape of the route it happened on."""
+    app.add_exception_handler(AquatintError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def answer(  # noqa: PLR0913  # the parts of an error answer
+    path: str,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    details: Mapping[str, object] | None = None,
+    retry_after: int | None = None,
+) -> JSONResponse:
+    """The error body for `path`."""
+    headers = {} if retry_after is None else {"Retry-After": str(max(retry_after, 1))}
+    extra = dict(details or {})
+    if path.startswith(_SPECIFICATION):
+        body = {"success": False, "error": message, "code": code, **extra}
+        return JSONResponse(body, status, headers=headers)
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+        "code": code,
+        **extra,
+    }
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, AquatintError):
+        raise error
+    return answer(
+        request.url.path,
+        error.status,
+        error.code,
+        error.message,
+        details=error.details,
+        retry_after=error.retry_after,
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    return answer(request.url.path, 400, "invalid_request", _first(error.errors()))
+
+
+def _first(errors: Sequence[Any]) -> str:
+    """The first complaint in one line: ``n: Input should be less than or equal to 10``."""
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return "The body is not valid JSON"
+    where = ".".join(str(part) for part in first["loc"][1:])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    response = answer(request.url.path, error.status_code, code, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
+    logger.error("unhandled error on %s", request.url.path, exc_info=error)
+    return answer(
+        request.url.path, 500, "internal_error", "The gateway failed; its log says more"
+    )

@@ -1,0 +1,182 @@
+"""The specification's own routes: generate an image, and the health of the providers."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic.alias_generators import to_camel
+
+from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.outcome import failure_answer
+from aquatint.catalog.model import Tier
+from aquatint.clock import iso
+from aquatint.container import Services
+from aquatint.errors import InvalidRequest, QuoteUsed
+from aquatint.generations.idempotency import IdempotencyKey
+from aquatint.generations.service import Confirmation, Confirmed
+from aquatint.identity.model import Caller
+from aquatint.money import from_usd
+from aquatint.quotes.model import Quote, QuoteRequest
+from aquatint.routing.candidates import MAX_IMAGES
+
+router = APIRouter(tags=["specification"])
+_ROUTE = "/generate-image"
+
+
+class GenerateBody(BaseModel):
+    """The specification's body. With `quoteId` it confirms; without, it quotes and confirms."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
+    )
+
+    prompt: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    model_key: str | None = None
+    size: str | None = None
+    quality: Tier | None = None
+    style: str | None = None
+    n: Annotated[StrictInt | None, Field(ge=1, le=MAX_IMAGES)] = None
+    access_token: str | None = Field(default=None, repr=False)
+    quote_id: str | None = None
+    candidate: str | None = None
+    max_cost: Annotated[Decimal | None, Field(ge=0, allow_inf_nan=False)] = None
+    idempotency_key: str | None = None
+
+
+@router.post(_ROUTE)
+async def generate_image(  # noqa: PLR0913  # FastAPI hands in what the route needs
+    body: GenerateBody,
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    base_url: BaseUrlDep,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> JSONResponse:
+    """Make the image and answer with it; an error is `{success: false, error, code}`."""
+    key = IdempotencyKey.of(
+        _ROUTE,
+        idempotency_key or body.idempotency_key,
+        body.model_dump(mode="json", exclude={"access_token", "idempotency_key"}),
+    )
+    confirmed = await _confirmed(services, caller, body, key)
+    generation = await services.generations.wait(caller.id, confirmed.generation_id)
+    items = await services.items.items(caller.id, [generation.quote_id], base_url=base_url)
+    headers = {"Idempotency-Replayed": "true"} if confirmed.replayed else {}
+    failed = failure_answer(request.url.path, generation, items[0])
+    return failed or JSONResponse(_success(items[0]), headers=headers)
+
+
+async def _confirmed(
+    services: Services, caller: Caller, body: GenerateBody, key: IdempotencyKey | None
+) -> Confirmed:
+    if body.quote_id is not None:
+        stored = await services.quotes.redeem(caller.id, body.quote_id)
+        _check_same(stored.quote, body)
+        token, key_alone = body.quote_id, False
+    else:
+        if key and (earlier := await services.generations.replay(caller.id, key)):
+            return earlier
+        token, key_alone = await _quote(services, caller, body), True
+    return await services.generations.confirm(
+        Confirmation(
+            owner=caller.id,
+            token=token,
+            candidate=body.candidate,
+            max_cost=None if body.max_cost is None else from_usd(body.max_cost),
+            key=key,
+            key_alone=key_alone,
+        )
+    )
+
+
+async def _quote(services: Services, caller: Caller, body: GenerateBody) -> str:
+    """One step: quote what the body asks for, to be confirmed at once."""
+    if body.prompt is None:
+        raise InvalidRequest("prompt is required")
+    if body.candidate is not None:
+        raise InvalidRequest("candidate needs a quoteId")
+    request = QuoteRequest(
+        prompt=body.prompt,
+        quality=body.quality,
+        size=body.size,
+        style=body.style,
+        n=body.n or 1,
+        provider=body.provider,
+        model=body.model_key or body.model,
+    )
+    return services.quotes.token(await services.quotes.create(caller.id, request))
+
+
+def _check_same(quote: Quote, body: GenerateBody) -> None:
+    """A confirmation may repeat what was quoted, and change nothing."""
+    plan = quote.plan(body.candidate)
+    if plan is None:
+        return  # confirming says what is wrong with the candidate
+    chosen, request = plan.walk[0], quote.request
+    quoted: dict[str, set[object]] = {
+        "prompt": {request.prompt},
+        "provider": {chosen.provider},
+        "model": {chosen.model, chosen.key, chosen.provider_model},
+        "model_key": {chosen.key},
+        "size": {str(chosen.size), request.size},
+        "quality": {quote.tier},
+        "style": {request.style, chosen.settings.get("style")},
+        "n": {request.n},
+    }
+    for name, allowed in quoted.items():
+        given = getattr(body, name)
+        if given is not None and (given.strip() if name == "prompt" else given) not in allowed:
+            raise QuoteUsed(f"The quote was made for another {to_camel(name)}; ask for a new one")
+
+
+def _success(item: dict[str, Any]) -> dict[str, Any]:
+    """The specification's answer, and what we add."""
+    names = (
+        "imageUrl",
+        "provider",
+        "model",
+        "modelKey",
+        "providerModel",
+        "qualityTier",
+        "cost",
+        "fallbackUsed",
+        "originalProvider",
+        "llmApiCall",
+        "generationId",
+        "quotedCost",
+        "maxCost",
+        "attempts",
+        "images",
+        "warnings",
+    )
+    return {"success": True, **{name: item[name] for name in names if name in item}}
+
+
+@router.get("/health-check/image-providers")
+async def image_providers(services: ServicesDep) -> dict[str, Any]:
+    """Every provider's availability and why; spends nothing and asks nobody."""
+    now = iso(services.clock.now())
+    states = services.market.offering().availability
+    available = sum(state.available for state in states.values())
+    return {
+        "timestamp": now,
+        "providers": {
+            name: {
+                "available": state.available,
+                "reason": state.reason,
+                "code": state.code,
+                "lastCheck": now,
+                "circuitBreakerState": "CLOSED",
+            }
+            for name, state in states.items()
+        },
+        "summary": {
+            "total": len(states),
+            "available": available,
+            "unavailable": len(states) - available,
+        },
+    }

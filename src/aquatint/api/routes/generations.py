@@ -1,0 +1,104 @@
+"""Generations: confirm a quote, watch it, end it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.outcome import failure_answer
+from aquatint.api.sse import Frame, after_id, stream_events
+from aquatint.container import Services
+from aquatint.generations.idempotency import IdempotencyKey
+from aquatint.generations.model import Generation, stream
+from aquatint.generations.service import Confirmation
+
+router = APIRouter(prefix="/api/generations", tags=["generations"])
+
+
+class ConfirmBody(BaseModel):
+    """`candidate` is the `modelKey` of an offered alternative."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    quote_id: str
+    candidate: str | None = None
+
+
+@router.post("", responses={202: {"description": "Accepted; the state is at Location"}})
+async def confirm(  # noqa: PLR0913  # FastAPI hands in what the route needs
+    body: ConfirmBody,
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    base_url: BaseUrlDep,
+    prefer: Annotated[str, Header()] = "",
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Buy what was quoted, exactly once, and wait for it unless `Prefer: respond-async`."""
+    confirmed = await services.generations.confirm(
+        Confirmation(
+            owner=caller.id,
+            token=body.quote_id,
+            candidate=body.candidate,
+            key=IdempotencyKey.of("/api/generations", idempotency_key, body.model_dump()),
+        )
+    )
+    headers = {"Idempotency-Replayed": "true"} if confirmed.replayed else {}
+    if "respond-async" in prefer.lower():
+        generation = await services.generations.get(caller.id, confirmed.generation_id)
+        headers["Location"] = f"/api/generations/{generation.id}"
+        headers["Preference-Applied"] = "respond-async"
+        return JSONResponse(await view(services, generation, base_url), 202, headers=headers)
+    generation = await services.generations.wait(caller.id, confirmed.generation_id)
+    body_out = await view(services, generation, base_url)
+    if failed := failure_answer(request.url.path, generation, body_out):
+        return failed
+    return JSONResponse(body_out, headers=headers)
+
+
+async def view(services: Services, generation: Generation, base_url: str) -> dict[str, Any]:
+    """A generation as its owner sees it: the item, and the generation's own state."""
+    items = await services.items.items(
+        generation.owner, [generation.quote_id], base_url=base_url
+    )
+    return {**items[0], "state": generation.state}
+
+
+@router.get("/{generation_id}")
+async def get_generation(
+    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """The state, the attempts and the images so far."""
+    generation = await services.generations.get(caller.id, generation_id)
+    return await view(services, generation, base_url)
+
+
+@router.get("/{generation_id}/events", response_class=Response)
+async def events(
+    generation_id: str, request: Request, services: ServicesDep, caller: CallerDep
+) -> Response:
+    """Server-sent events until the end; `Last-Event-ID` resumes."""
+    generation = await services.generations.get(caller.id, generation_id)
+    watched = services.log.watch(stream(generation.id), after_id(request))
+    return stream_events(Frame(str(e.seq), e.event, e.data) async for e in watched)
+
+
+@router.post("/{generation_id}/cancel")
+async def cancel(
+    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """Cancel what has not been sent to a provider; anything else runs on."""
+    generation = await services.generations.cancel(caller.id, generation_id)
+    return await view(services, generation, base_url)
+
+
+@router.post("/{generation_id}/dismiss")
+async def dismiss(
+    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """Hide an unknown outcome; the money it may have cost stays held."""
+    generation = await services.generations.dismiss(caller.id, generation_id)
+    return await view(services, generation, base_url)

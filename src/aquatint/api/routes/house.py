@@ -1,0 +1,65 @@
+"""The house itself: alive or not, what it is, its documents, and the studio's files."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from aquatint import __version__
+from aquatint.api.context import CallerDep, ServicesDep
+
+router = APIRouter()
+STATIC = Path(str(resources.files("aquatint"))) / "static"
+
+_NO_STUDIO = """<!doctype html><meta charset="utf-8"><title>Aquatint</title>
+<p>The gateway is running, but its studio is not built. Run <code>make setup</code> and reload.
+The API is described at <a href="/docs">/docs</a>."""
+_DOCS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Aquatint API</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<div id="swagger-ui"></div>
+<script src="docs/swagger-ui-bundle.js"></script><script src="docs/init.js"></script></html>"""
+_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; style-src 'self' 'unsafe-inline'"
+)
+
+
+@router.get("/healthz", tags=["house"])
+async def healthz() -> dict[str, str]:
+    """Alive."""
+    return {"status": "ok"}
+
+
+@router.get("/api/about", tags=["house"])
+async def about(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    """What the studio needs to know before it shows anything."""
+    return {
+        "version": __version__,
+        "demo": services.settings.demo,
+        "chat": services.settings.chat is not None,
+        "user": {"id": caller.id, "name": caller.name, "operator": caller.operator},
+    }
+
+
+@router.get("/docs", include_in_schema=False)
+async def documents() -> Response:
+    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": _POLICY})
+
+
+@router.get("/", include_in_schema=False)
+async def studio(request: Request) -> Response:
+    """The studio's one page."""
+    del request
+    page = STATIC / "index.html"
+    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+    if not page.is_file():
+        return HTMLResponse(_NO_STUDIO, headers=headers)
+    return FileResponse(page, headers=headers)
+
+
+def mount_files(app: FastAPI) -> None:
+    """Serve the studio's files, which are named by their content."""
+    app.mount("/", StaticFiles(directory=STATIC, check_dir=False), name="studio")

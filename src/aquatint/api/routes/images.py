@@ -1,0 +1,79 @@
+"""Kept images: the provider's bytes verbatim, a download, a small preview."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from fastapi.responses import FileResponse, Response
+
+from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.container import Services
+from aquatint.errors import NotFound
+from aquatint.generations.view import image_view
+from aquatint.library import store
+from aquatint.library.images import thumbnail
+from aquatint.library.store import Image
+
+router = APIRouter(prefix="/api/images", tags=["images"])
+
+_THUMBNAIL_EDGE = 512
+_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+# The bytes come from outside: no sniffing, no scripts, no caches but the person's own.
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+
+
+async def _find(services: Services, owner: str, image_id: str) -> Image:
+    image = await services.db.read(lambda tx: store.find(tx, owner, image_id))
+    if image is None:
+        raise NotFound("No such image")
+    return image
+
+
+@router.get("/{image_id}")
+async def get_image(
+    image_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """What the image is: size, type, hash, links."""
+    return image_view(await _find(services, caller.id, image_id), base_url)
+
+
+@router.get("/{image_id}/content", response_class=Response)
+async def content(
+    image_id: str,
+    services: ServicesDep,
+    caller: CallerDep,
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """The bytes as the provider sent them, with ranges and caching."""
+    image = await _find(services, caller.id, image_id)
+    return _file(services, image, if_none_match)
+
+
+@router.get("/{image_id}/download", response_class=Response)
+async def download(image_id: str, services: ServicesDep, caller: CallerDep) -> Response:
+    """The image as a file to keep."""
+    image = await _find(services, caller.id, image_id)
+    name = f"aquatint-{image.id.removeprefix('pic_')}.{_EXTENSIONS[image.media_type]}"
+    return _file(services, image, "", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/{image_id}/thumbnail", response_class=Response)
+async def preview(image_id: str, services: ServicesDep, caller: CallerDep) -> Response:
+    """A WebP of at most 512 pixels."""
+    image = await _find(services, caller.id, image_id)
+    data = await thumbnail(services.blobs.path(image.sha256), _THUMBNAIL_EDGE)
+    return Response(data, media_type="image/webp", headers=_HEADERS)
+
+
+def _file(
+    services: Services, image: Image, if_none_match: str, more: dict[str, str] | None = None
+) -> Response:
+    etag = f'"{image.sha256}"'
+    headers = {**_HEADERS, **(more or {}), "ETag": etag}
+    if etag in (tag.strip() for tag in if_none_match.split(",")):
+        return Response(status_code=304, headers=headers)
+    path = services.blobs.path(image.sha256)
+    return FileResponse(path, media_type=image.media_type, headers=headers)

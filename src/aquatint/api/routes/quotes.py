@@ -1,0 +1,28 @@
+"""Quotes: ask what an image would cost. Nothing here spends anything."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.quotes.model import QuoteRequest
+
+router = APIRouter(prefix="/api/quotes", tags=["quotes"])
+
+
+@router.post("", status_code=201)
+async def create_quote(
+    body: QuoteRequest, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """Price a request. The item's `quoteId` confirms it, once, within its time."""
+    quote = await services.quotes.create(caller.id, body)
+    return (await services.items.items(caller.id, [quote.id], base_url=base_url))[0]
+
+
+@router.get("/{quote_id}")
+async def get_quote(
+    quote_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """The item with its present status; by its id or its `quoteId`."""
+    stored = await services.quotes.find(caller.id, quote_id)
+    return (await services.items.items(caller.id, [stored.quote.id], base_url=base_url))[0]

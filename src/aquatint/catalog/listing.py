@@ -1,0 +1,55 @@
+"""The catalog as lines to read and as data."""
+
+from typing import Any
+
+from aquatint.catalog.load import Catalog
+from aquatint.catalog.model import Row, Size
+from aquatint.catalog.pricing import Demand, expected
+from aquatint.money import Micro, show, to_usd
+
+_SQUARE = Size(width=1024, height=1024)
+
+
+def entry(catalog: Catalog, row: Row) -> dict[str, Any]:
+    """One row for `GET /api/catalog` and `aquatint catalog --json`; dates are ISO 8601."""
+    status, cost = catalog.status(row), square_cost(row)
+    return {
+        "modelKey": row.key,
+        "provider": row.provider,
+        "model": row.model,
+        "providerModel": row.provider_model,
+        "quality": row.quality,
+        "tiers": list(row.tiers),
+        "price": row.price.model_dump() if row.price else None,
+        "squareCost": None if cost is None else to_usd(cost),
+        "sizes": row.sizes.model_dump(),
+        "capabilities": row.capabilities.model_dump(),
+        "availableFrom": row.available_from.isoformat(),
+        "retiredOn": row.retired_on.isoformat() if row.retired_on else None,
+        "status": status.code,
+        "reason": status.reason,
+        "estimatedSeconds": row.estimated_seconds,
+        "source": row.source,
+        "checked": row.checked.isoformat(),
+        "specification": row.specification,
+    }
+
+
+def square_cost(row: Row) -> Micro | None:
+    """What one 1024x1024 image is expected to cost, its prompt left out; None: unknown."""
+    if row.price is None:
+        return None
+    return expected(row.price, Demand(prompt="", size=_SQUARE))
+
+
+def line(catalog: Catalog, row: Row) -> tuple[str, ...]:
+    """Model key, tiers, price of a square image, pricing rule, status, source and its date."""
+    cost = square_cost(row)
+    return (
+        row.key,
+        ", ".join(row.tiers),
+        "unknown" if cost is None else show(cost),
+        row.price.rule if row.price else "",
+        catalog.status(row).reason,
+        f"{row.source} ({row.checked})",
+    )

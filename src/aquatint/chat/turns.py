@@ -1,0 +1,118 @@
+"""Turns as streams of events: how they begin, who may watch them, and how they end."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aquatint.clock import Millis
+from aquatint.db import eventlog
+from aquatint.db.engine import Tx
+
+_FIRST, _BEYOND = "turn:", "turn;"  # every stream of turns sorts between these
+
+
+class TurnEnded(Exception):
+    """Nothing can be added to a turn that has had its final event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a turn has come: the number of its last event, and whether that is final."""
+
+    seq: int
+    final: bool
+
+
+def stream(turn_id: str) -> str:
+    """The name of the turn's event stream."""
+    return f"{_FIRST}{turn_id}"
+
+
+def begin(tx: Tx, turn_id: str, conversation_id: str, *, model: str, now: Millis) -> None:
+    data = {
+        "status": "processing",
+        "turn": turn_id,
+        "conversationId": conversation_id,
+        "model": model,
+    }
+    eventlog.append(tx, stream(turn_id), "status", data, now=now)
+
+
+def append(
+    tx: Tx,
+    turn_id: str,
+    event: str,
+    data: Mapping[str, Any],
+    *,
+    now: Millis,
+    final: bool = False,
+) -> None:
+    """Add an event; raises TurnEnded after the final one."""
+    position = _position(tx, turn_id)
+    if position is None or position.final:
+        raise TurnEnded(turn_id)
+    eventlog.append(tx, stream(turn_id), event, data, now=now, final=final)
+
+
+def position(tx: Tx, owner: str, turn_id: str) -> Position | None:
+    """How far the owner's own turn has come; None for any other."""
+    conversation_id = conversation_of(tx, turn_id)
+    mine = tx.execute(
+        "SELECT 1 FROM conversations WHERE id = :id AND owner = :owner",
+        {"id": conversation_id, "owner": owner},
+    ).fetchone()
+    return _position(tx, turn_id) if mine else None
+
+
+def conversation_of(tx: Tx, turn_id: str) -> str | None:
+    """The conversation of a turn, as its first event tells."""
+    row = tx.execute(
+        "SELECT data FROM events WHERE stream = :stream ORDER BY seq LIMIT 1",
+        {"stream": stream(turn_id)},
+    ).fetchone()
+    return str(json.loads(row["data"])["conversationId"]) if row else None
+
+
+def unfinished(tx: Tx) -> list[str]:
+    """The ids of turns without an end."""
+    rows = tx.execute(
+        """
+        SELECT stream FROM events WHERE stream >= :first AND stream < :beyond
+        GROUP BY stream HAVING max(final) = 0
+        """,
+        {"first": _FIRST, "beyond": _BEYOND},
+    ).fetchall()
+    return [row["stream"].removeprefix(_FIRST) for row in rows]
+
+
+def said(tx: Tx, turn_id: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a turn so far, and the ids of what it quoted."""
+    events = eventlog.read_after(tx, stream(turn_id), 0)
+    text = "".join(event.data["content"] for event in events if event.event == "delta")
+    results = (json.loads(e.data["content"]) for e in events if e.event == "tool_call_result")
+    return text, tuple(result["id"] for result in results if "id" in result)
+
+
+def sweep(tx: Tx, *, before: Millis) -> int:
+    """Forget turns that ended before `before`, whole, so that none is read without its beginning.
+
+    Returns how many events that were.
+    """
+    return tx.execute(
+        """
+        DELETE FROM events WHERE stream IN (
+          SELECT stream FROM events WHERE stream >= :first AND stream < :beyond
+          GROUP BY stream HAVING max(final) = 1 AND max(at) < :before
+        )
+        """,
+        {"first": _FIRST, "beyond": _BEYOND, "before": before},
+    ).rowcount
+
+
+def _position(tx: Tx, turn_id: str) -> Position | None:
+    row = tx.execute(
+        "SELECT seq, final FROM events WHERE stream = :stream ORDER BY seq DESC LIMIT 1",
+        {"stream": stream(turn_id)},
+    ).fetchone()
+    return row and Position(row["seq"], bool(row["final"]))

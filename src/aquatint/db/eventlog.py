@@ -1,0 +1,124 @@
+"""Streams of events that outlive the connection that watches them.
+
+Whoever changes something appends an event in the same transaction; any number of followers
+read the stream from where they left off, in this process or another.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aquatint.clock import Millis
+from aquatint.db.engine import Database, Tx
+
+_POLL_SECONDS = 1.0  # how long an event of another process may go unnoticed
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`seq` counts from 1 within its stream; the `final` one ends it."""
+
+    seq: int
+    event: str
+    data: Mapping[str, Any]
+    final: bool
+
+
+def append(
+    tx: Tx, stream: str, event: str, data: Mapping[str, Any], *, now: Millis, final: bool = False
+) -> None:
+    """Add one event to the end of `stream`."""
+    tx.execute(
+        """
+        INSERT INTO events (stream, seq, event, data, final, at)
+        SELECT :stream, coalesce(max(seq), 0) + 1, :event, :data, :final, :now
+        FROM events WHERE stream = :stream
+        """,
+        {
+            "stream": stream,
+            "event": event,
+            "data": json.dumps(data, ensure_ascii=False),
+            "final": int(final),
+            "now": now,
+        },
+    )
+
+
+def read_after(tx: Tx, stream: str, after: int) -> list[Event]:
+    """The events of `stream` beyond `after`, oldest first."""
+    rows = tx.execute(
+        "SELECT * FROM events WHERE stream = :stream AND seq > :after ORDER BY seq",
+        {"stream": stream, "after": after},
+    ).fetchall()
+    return [
+        Event(row["seq"], row["event"], json.loads(row["data"]), bool(row["final"])) for row in rows
+    ]
+
+
+def exists(tx: Tx, stream: str) -> bool:
+    row = tx.execute("SELECT 1 FROM events WHERE stream = :stream LIMIT 1", {"stream": stream})
+    return row.fetchone() is not None
+
+
+def sweep(tx: Tx, prefix: str, *, before: Millis) -> int:
+    """Forget streams named `prefix…` whose events are older than `before`; how many events."""
+    return tx.execute(
+        "DELETE FROM events WHERE at < :before AND stream LIKE :prefix || '%'",
+        {"before": before, "prefix": prefix},
+    ).rowcount
+
+
+class EventLog:
+    """Follows streams; `wake` tells this process's followers that a stream has grown."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._stopping = False
+
+    def wake(self, stream: str) -> None:
+        for waiter in self._waiting.get(stream, ()):
+            waiter.set()
+
+    def stop(self) -> None:
+        """The process is about to end: watching ends, waiting goes on."""
+        self._stopping = True
+        for stream in tuple(self._waiting):
+            self.wake(stream)
+
+    def watch(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
+        """`follow` for clients, who can come back: it ends early when the process stops."""
+        return self.follow(stream, after, until_stop=True)
+
+    async def follow(
+        self, stream: str, after: int = 0, *, until_stop: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """Every event beyond `after`, as it comes, until the final one."""
+        waiter = asyncio.Event()
+        self._waiting[stream].add(waiter)
+        try:
+            while True:
+                waiter.clear()
+                for event in await self._db.read(lambda tx: read_after(tx, stream, after)):  # noqa: B023  # awaited at once
+                    after = event.seq
+                    yield event
+                    if event.final:
+                        return
+                if until_stop and self._stopping:
+                    return
+                await _wait(waiter)
+        finally:
+            self._waiting[stream].discard(waiter)
+            if not self._waiting[stream]:
+                del self._waiting[stream]
+
+
+async def _wait(waiter: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(_POLL_SECONDS):
+            await waiter.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,51 @@
+"""Migrations are numbered SQL files; each runs once, in one transaction, in order."""
+
+import sqlite3
+from importlib import resources
+
+
+class DatabaseTooNew(Exception):
+    """The database was written by a later version of this program."""
+
+
+def _migrations() -> dict[int, str]:
+    folder = resources.files("aquatint.db") / "migrations"
+    return {
+        int(entry.name.split("_")[0]): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    }
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; a trigger's inner semicolons do not end it."""
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date; safe while another process does the same."""
+    migrations = _migrations()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+        row = connection.execute("SELECT max(version) AS version FROM schema_version").fetchone()
+        present = row["version"] or 0
+        if present > max(migrations):
+            raise DatabaseTooNew(
+                f"the database has schema {present}, this program knows {max(migrations)}: "
+                "it was written by a later version"
+            )
+        for version in sorted(number for number in migrations if number > present):
+            for statement in _statements(migrations[version]):
+                connection.execute(statement)
+            connection.execute("INSERT INTO schema_version VALUES (?)", (version,))
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,245 @@
+"""One attempt: booked, dispatched, and ended in the books, whatever the provider does."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aquatint.catalog.model import Row
+from aquatint.catalog.pricing import Demand, Usage, billed, expected
+from aquatint.clock import Clock, Millis
+from aquatint.db import eventlog
+from aquatint.db.engine import Database, Tx
+from aquatint.db.eventlog import EventLog
+from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
+from aquatint.generations import store
+from aquatint.generations.model import stream
+from aquatint.ids import new_id
+from aquatint.ledger import service as ledger
+from aquatint.ledger.store import Ending, NewAttempt
+from aquatint.library import store as library
+from aquatint.library.blobs import BlobStore
+from aquatint.library.images import ImageFacts, UnusableImage, inspect
+from aquatint.library.store import Image
+from aquatint.money import Micro
+from aquatint.providers.base import BilledBadResponse, Completed, ImageProvider, ImageRequest, ReceivedImage
+from aquatint.quotes.model import Candidate
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """`n` images to buy from one candidate for one generation, in one call."""
+
+    generation_id: str
+    owner: str
+    prompt: str
+    candidate: Candidate
+    row: Row
+    provider: ImageProvider
+    n: int
+    share: Micro
+    position: int  # of the first image within the generation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What came of it: images, an error, or both when fewer came than asked for."""
+
+    images: int = 0
+    error: ProviderError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Cancelled(Exception):
+    """The generation was ended by its person before this attempt left."""
+
+
+class Attempts:
+    """Makes attempts. Each takes three short transactions; none is open during the call."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        log: EventLog,
+        blobs: BlobStore,
+        timeout_seconds: float | None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._log = log
+        self._blobs = blobs
+        self._timeout = timeout_seconds
+
+    async def make(self, task: Task) -> Result:
+        """Dispatch and end one attempt. Raises CeilingReached or Cancelled before anything left."""
+        attempt_id = new_id("att")
+        await self._write(task, lambda tx, now: _dispatch(tx, task, attempt_id, now))
+        try:
+            completed = await task.provider.start(
+                self._request(task, attempt_id), self._blobs.sink(attempt_id)
+            )
+        except ProviderError as error:
+            return await self._fail(task, attempt_id, error)
+        except Exception:
+            logger.exception("attempt %s broke", attempt_id)
+            lost = OutcomeUnknown("The gateway failed while the provider was working; see its log")
+            return await self._fail(task, attempt_id, lost)
+        return await self._complete(task, attempt_id, completed)
+
+    def _request(self, task: Task, attempt_id: str) -> ImageRequest:
+        return ImageRequest(
+            row=task.row,
+            prompt=task.prompt,
+            n=task.n,
+            width=task.candidate.size.width,
+            height=task.candidate.size.height,
+            attempt_id=attempt_id,
+            deadline_seconds=self._timeout or task.row.deadline_seconds,
+            **task.candidate.settings,
+        )
+
+    async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
+        """Keep what is a picture, then book images and bill in one transaction."""
+        kept, warnings = await self._keep(completed)
+        bill = _bill(task, completed.usage, len(kept))
+        if not kept:
+            error = BadResponse(warnings[0], request_id=completed.request_id)
+            ending = _ending(error)
+        else:
+            error, ending = None, Ending(request_id=completed.request_id)
+
+        def book(tx: Tx, now: Millis) -> None:
+            for offset, (received, facts) in enumerate(kept):
+                library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
+            ledger.settle(
+                tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now
+            )
+
+        await self._write(task, book)
+        return Result(images=len(kept), error=error, warnings=completed.warnings + warnings)
+
+    async def _keep(
+        self, completed: Completed
+    ) -> tuple[list[tuple[ReceivedImage, ImageFacts]], tuple[str, ...]]:
+        kept, problems = [], []
+        for received in completed.images:
+            try:
+                facts = await inspect(self._blobs.received_path(received))
+            except UnusableImage as error:
+                problems.append(f"The provider sent something that is no usable image: {error}")
+                await self._blobs.discard(received)
+                continue
+            await self._blobs.keep(received)
+            kept.append((received, facts))
+        if not completed.images:
+            problems.append("The provider sent no image")
+        return kept, tuple(problems)
+
+    async def _fail(self, task: Task, attempt_id: str, error: ProviderError) -> Result:
+        """Book the end that this kind of failure has."""
+        usage = error.usage if isinstance(error, BilledBadResponse) else None
+
+        def book(tx: Tx, now: Millis) -> None:
+            if usage is not None:
+                bill = _bill(task, usage, 0)
+                ledger.settle(
+                    tx, attempt_id, billed=bill, delivered=0, ending=_ending(error), now=now
+                )
+            elif isinstance(error, (BadResponse, OutcomeUnknown)):
+                ledger.lose(tx, attempt_id, ending=_ending(error), now=now)
+            else:
+                ledger.release(tx, attempt_id, ending=_ending(error), now=now)
+            data = {
+                "provider": task.candidate.provider,
+                "model": task.candidate.model,
+                "code": error.code,
+                "error": error.message,
+            }
+            eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+
+        await self._write(task, book)
+        logger.warning(
+            "attempt failed: %s %s %s: %s",
+            task.candidate.provider,
+            task.candidate.model,
+            error.code,
+            error.message,
+        )
+        return Result(error=error)
+
+    async def _write(self, task: Task, work: Callable[[Tx, Millis], None]) -> None:
+        now = self._clock.now()
+        await self._db.write(lambda tx: work(tx, now))
+        self._log.wake(stream(task.generation_id))
+
+
+def _dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
+    if not store.dispatched(tx, task.generation_id):
+        raise Cancelled
+    attempt = NewAttempt(
+        id=attempt_id,
+        generation_id=task.generation_id,
+        provider=task.candidate.provider,
+        model=task.candidate.model,
+        model_key=task.candidate.key,
+        images=task.n,
+        share=task.share,
+        price=task.candidate.price.model_dump_json(),
+    )
+    ledger.dispatch(tx, attempt, now=now)
+    data = {
+        "state": "dispatched",
+        "provider": task.candidate.provider,
+        "model": task.candidate.model,
+        "images": task.n,
+    }
+    eventlog.append(tx, stream(task.generation_id), "dispatched", data, now=now)
+
+
+def _bill(task: Task, usage: Usage | None, kept: int) -> Micro:
+    """What the provider bills: by its usage when it told one, else by what it delivered."""
+    price, size = task.candidate.price, task.candidate.size
+    if usage is not None:
+        return billed(price, usage, size)
+    if price.rule == "image":
+        return billed(price, Usage(images=kept), size)
+    return expected(price, Demand(prompt=task.prompt, size=size, n=kept or task.n))
+
+
+def _ending(error: ProviderError) -> Ending:
+    return Ending(request_id=error.request_id, error_code=error.code, error=error.message)
+
+
+def _image(  # noqa: PLR0913  # an image is where it came from and what it is
+    task: Task,
+    attempt_id: str,
+    offset: int,
+    received: ReceivedImage,
+    facts: ImageFacts,
+    now: Millis,
+) -> Image:
+    return Image(
+        id=new_id("pic"),
+        owner=task.owner,
+        generation_id=task.generation_id,
+        attempt_id=attempt_id,
+        position=task.position + offset,
+        sha256=received.sha256,
+        bytes=received.size,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        seed=received.seed,
+        revised_prompt=received.revised_prompt,
+        created_at=now,
+    )
+
+
+def split(candidate: Candidate, row: Row, n: int) -> list[tuple[int, Micro]]:
+    """The calls that `n` images take of this model: (images, share of the ceiling) for each."""
+    calls = -(-n // row.capabilities.max_n)
+    counts = [n // calls + (index < n % calls) for index in range(calls)]
+    return [(count, candidate.max_cost * count // n) for count in counts]

@@ -1,0 +1,214 @@
+"""From a confirmed quote to its end: walks the frozen candidates, one after another."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aquatint.catalog import reasons
+from aquatint.catalog.model import Row
+from aquatint.clock import Clock
+from aquatint.db import eventlog
+from aquatint.db.engine import Database, Tx
+from aquatint.db.eventlog import EventLog
+from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
+from aquatint.generations import store
+from aquatint.generations.attempt import Attempts, Cancelled, Result, Task, split
+from aquatint.generations.model import Failure, Generation, Outcome, State, stream
+from aquatint.ledger import service as ledger
+from aquatint.ledger.service import CeilingReached
+from aquatint.providers.base import ImageProvider
+from aquatint.quotes import store as quote_store
+from aquatint.quotes.model import Candidate, Plan, Quote
+from aquatint.quotes.service import as_wish
+from aquatint.routing.decision import Offering
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    generation: Generation
+    quote: Quote
+    plan: Plan
+
+
+class Runner:
+    """Runs generations to their end; every path ends in the books and in the event stream."""
+
+    def __init__(  # noqa: PLR0913  # its collaborators
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        log: EventLog,
+        offering: Callable[[], Offering],
+        providers: Mapping[str, ImageProvider],
+        attempts: Attempts,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._log = log
+        self._offering = offering
+        self._providers = providers
+        self._attempts = attempts
+
+    async def run(self, generation_id: str) -> None:
+        """Buy the images. Never raises: a failure of ours ends the generation like any other."""
+        try:
+            job = await self._db.read(lambda tx: _load(tx, generation_id))
+            outcome = await _Walk(job, self._offering, self._providers, self._attempts).outcome()
+        except Cancelled:
+            return
+        except Exception:
+            logger.exception("generation %s failed", generation_id)
+            failure = Failure(
+                status=500, code="internal_error", message="The gateway failed; see its log"
+            )
+            outcome = Outcome(state=State.FAILED, failure=failure)
+        await self._finish(generation_id, outcome)
+
+    async def _finish(self, generation_id: str, outcome: Outcome) -> None:
+        """The end, the money given back and the last event, in one transaction."""
+        now = self._clock.now()
+
+        def finish(tx: Tx) -> None:
+            if not store.end(tx, generation_id, outcome, now=now):
+                return
+            ledger.trim(tx, generation_id, now=now)
+            data = {"state": outcome.state}
+            eventlog.append(tx, stream(generation_id), outcome.state, data, now=now, final=True)
+
+        await self._db.write(finish)
+        self._log.wake(stream(generation_id))
+
+
+class _Walk:
+    """One pass down the candidates of one job."""
+
+    def __init__(
+        self,
+        job: _Job,
+        offering: Callable[[], Offering],
+        providers: Mapping[str, ImageProvider],
+        attempts: Attempts,
+    ) -> None:
+        self._job = job
+        self._offering = offering
+        self._providers = providers
+        self._attempts = attempts
+        self._wish = as_wish(job.quote.request)
+        self._skipped: set[str | tuple[str, str]] = set()  # providers, and models of providers
+        self._reasons: dict[str, str] = {}
+        self._last: ProviderError | None = None
+
+    async def outcome(self) -> Outcome:
+        """Try each candidate until one delivers or a failure says that none may be tried."""
+        for candidate in self._job.plan.walk:
+            row = self._ready(candidate)
+            if row is None:
+                continue
+            try:
+                result = await self._buy(candidate, row)
+            except CeilingReached:
+                self._reasons.setdefault(candidate.provider, reasons.ABOVE_CEILING.reason)
+                continue
+            if result.images:
+                return Outcome(
+                    state=State.COMPLETED,
+                    candidate=candidate.key,
+                    warnings=(*candidate.warnings, *result.warnings),
+                )
+            if not self._goes_on_after(candidate, result):
+                break
+        return self._without_image()
+
+    def _ready(self, candidate: Candidate) -> Row | None:
+        """The candidate's row, if it can be asked now; else why not is noted."""
+        model = (candidate.provider, candidate.provider_model)
+        if candidate.provider in self._skipped or model in self._skipped:
+            return None
+        offering = self._offering()
+        row = offering.catalog.get(candidate.key)
+        refusal = offering.refusal(row, self._wish) if row else reasons.MODEL_GONE
+        if refusal:
+            self._reasons.setdefault(candidate.provider, refusal.reason)
+            return None
+        return row
+
+    async def _buy(self, candidate: Candidate, row: Row) -> Result:
+        """All n images from one candidate, by as many calls as the model needs."""
+        n = self._job.quote.request.n
+        tasks, position = [], 0
+        for count, share in split(candidate, row, n):
+            task = Task(
+                generation_id=self._job.generation.id,
+                owner=self._job.generation.owner,
+                prompt=self._job.quote.request.prompt,
+                candidate=candidate,
+                row=row,
+                provider=self._providers[candidate.provider],
+                n=count,
+                share=share,
+                position=position,
+            )
+            tasks.append(self._attempts.make(task))
+            position += count
+        return _together(await asyncio.gather(*tasks, return_exceptions=True), n)
+
+    def _goes_on_after(self, candidate: Candidate, result: Result) -> bool:
+        error = self._last = result.error
+        if error is None:
+            return True
+        self._reasons[candidate.provider] = error.message
+        if error.next is Next.SKIP_PROVIDER:
+            self._skipped.add(candidate.provider)
+        else:
+            self._skipped.add((candidate.provider, candidate.provider_model))
+        return error.next is not Next.STOP
+
+    def _without_image(self) -> Outcome:
+        error = self._last
+        if error is None:
+            listed = ", ".join(f"{name} ({why})" for name, why in self._reasons.items())
+            failure = Failure(
+                status=503,
+                code="no_provider_available",
+                message=f"All providers unavailable: {listed}",
+            )
+            return Outcome(state=State.FAILED, failure=failure)
+        failure = Failure(status=error.status, code=error.code, message=error.message)
+        state = _ENDS.get(type(error), State.FAILED)
+        return Outcome(state=state, failure=failure)
+
+
+_ENDS = {ContentRefused: State.REFUSED, OutcomeUnknown: State.UNKNOWN}
+_GRAVITY = {BadResponse: 1, ContentRefused: 2, OutcomeUnknown: 3}
+
+
+def _together(parts: list[Result | BaseException], n: int) -> Result:
+    """Several calls as one result: images added up, the gravest error kept.
+
+    A call that could not be made at all (no room, cancelled) is raised when nothing came.
+    """
+    results = [part for part in parts if isinstance(part, Result)]
+    raised = [part for part in parts if isinstance(part, BaseException)]
+    images = sum(result.images for result in results)
+    errors = [result.error for result in results if result.error]
+    if raised and not images and not errors:
+        raise raised[0]
+    missing = (f"{images} of {n} images came",) if 0 < images < n else ()
+    return Result(
+        images=images,
+        error=max(errors, key=lambda error: _GRAVITY.get(type(error), 0), default=None),
+        warnings=(*(warning for result in results for warning in result.warnings), *missing),
+    )
+
+
+def _load(tx: Tx, generation_id: str) -> _Job:
+    generation = store.get(tx, generation_id)
+    stored = quote_store.find(tx, generation.owner, generation.quote_id)
+    plan = stored.quote.plan(generation.candidate) if stored else None
+    if stored is None or plan is None:
+        raise LookupError(generation_id)
+    return _Job(generation, stored.quote, plan)

@@ -1,0 +1,254 @@
+"""Confirming quotes: exactly one generation for each, whoever asks how often."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aquatint.clock import Clock
+from aquatint.db import eventlog
+from aquatint.db.engine import Database, Tx
+from aquatint.db.eventlog import EventLog
+from aquatint.errors import (
+    BudgetExceeded,
+    IdempotencyInProgress,
+    InvalidRequest,
+    NotFound,
+    QuoteExpired,
+    QuoteUsed,
+)
+from aquatint.generations import idempotency, store
+from aquatint.generations.idempotency import IdempotencyKey
+from aquatint.generations.model import ENDED, Failure, Generation, Outcome, State, stream
+from aquatint.generations.runner import Runner
+from aquatint.ids import new_id
+from aquatint.ledger import service as ledger
+from aquatint.ledger import store as ledger_store
+from aquatint.ledger.service import Limits
+from aquatint.ledger.store import Ending
+from aquatint.money import Micro, show
+from aquatint.quotes import store as quote_store
+from aquatint.quotes.model import Plan
+from aquatint.quotes.service import Quotes
+from aquatint.quotes.store import StoredQuote
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """A person's word. `max_cost` may lower the ceiling, never raise it."""
+
+    owner: str
+    token: str
+    candidate: str | None = None
+    max_cost: Micro | None = None
+    key: IdempotencyKey | None = None
+    key_alone: bool = False  # the key, not a quote of the client's, is what makes it single
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    generation_id: str
+    replayed: bool
+
+
+class Generations:
+    """Starts generations and lets any number of callers wait for them."""
+
+    def __init__(  # noqa: PLR0913  # its collaborators
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        log: EventLog,
+        quotes: Quotes,
+        runner: Runner,
+        limits: Limits,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._log = log
+        self._quotes = quotes
+        self._runner = runner
+        self._limits = limits
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def confirm(self, confirmation: Confirmation) -> Confirmed:
+        """Buy what was quoted, once. Confirming again leads to the same generation.
+
+        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest,
+        IdempotencyConflict or IdempotencyInProgress; then nothing was held.
+        """
+        stored = await self._quotes.redeem(confirmation.owner, confirmation.token)
+        plan = _plan(stored, confirmation)
+        generation = Generation(
+            id=new_id("gen"),
+            quote_id=stored.quote.id,
+            owner=confirmation.owner,
+            state=State.HELD,
+            candidate=confirmation.candidate,
+            dismissed=False,
+            created_at=self._clock.now(),
+            finished_at=None,
+            outcome=None,
+        )
+        confirmed = await self._db.write(
+            lambda tx: self._commit(tx, confirmation, stored, plan, generation)
+        )
+        if not confirmed.replayed:
+            self._start(generation.id)
+        elif confirmation.key_alone:
+            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
+        return confirmed
+
+    def _commit(
+        self,
+        tx: Tx,
+        confirmation: Confirmation,
+        stored: StoredQuote,
+        plan: Plan,
+        generation: Generation,
+    ) -> Confirmed:
+        """The reserving transaction: key, quote, generation, money: all or nothing."""
+        owner, key, now = confirmation.owner, confirmation.key, generation.created_at
+        known = idempotency.recall(tx, owner, key) if key else None
+        if known:
+            return Confirmed(known, replayed=True)
+        if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
+            return Confirmed(_earlier(tx, confirmation, stored), replayed=True)
+        store.insert(tx, generation)
+        ledger.reserve(
+            tx,
+            generation_id=generation.id,
+            owner=owner,
+            ceiling=plan.ceiling,
+            images=stored.quote.request.n,
+            limits=self._limits,
+            now=now,
+        )
+        if key:
+            idempotency.remember(tx, owner, key, generation.id, now=now)
+        eventlog.append(tx, stream(generation.id), "held", {"state": State.HELD}, now=now)
+        return Confirmed(generation.id, replayed=False)
+
+    async def replay(self, owner: str, key: IdempotencyKey) -> Confirmed | None:
+        """What an idempotency key led to before, if anything. Raises as `confirm` does."""
+        known = await self._db.read(lambda tx: idempotency.recall(tx, owner, key))
+        if known is None:
+            return None
+        await self._refuse_in_progress(owner, known)
+        return Confirmed(known, replayed=True)
+
+    async def _refuse_in_progress(self, owner: str, generation_id: str) -> None:
+        generation = await self.get(owner, generation_id)
+        if generation.state not in ENDED:
+            raise IdempotencyInProgress(
+                "The request with this Idempotency-Key is still in progress",
+                details={"generationId": generation_id},
+                retry_after=2,
+            )
+
+    def _start(self, generation_id: str) -> None:
+        task = asyncio.create_task(self._runner.run(generation_id), name=generation_id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def get(self, owner: str, generation_id: str) -> Generation:
+        """The owner's own generation; NotFound for any other."""
+        found = await self._db.read(lambda tx: store.find(tx, owner, generation_id))
+        if found is None:
+            raise NotFound("No such generation")
+        return found
+
+    async def wait(self, owner: str, generation_id: str) -> Generation:
+        """Wait for the end, however long; the work goes on when the waiter leaves."""
+        async for _ in self._log.follow(stream(generation_id)):
+            pass
+        return await self.get(owner, generation_id)
+
+    async def cancel(self, owner: str, generation_id: str) -> Generation:
+        """Cancel what is not dispatched; anything else runs on, for it may be billed."""
+        await self.get(owner, generation_id)
+        now = self._clock.now()
+
+        def cancel(tx: Tx) -> None:
+            if store.cancel(tx, generation_id, now=now):
+                ledger.trim(tx, generation_id, now=now)
+                data = {"state": State.CANCELLED}
+                eventlog.append(
+                    tx, stream(generation_id), "cancelled", data, now=now, final=True
+                )
+
+        await self._db.write(cancel)
+        self._log.wake(stream(generation_id))
+        return await self.get(owner, generation_id)
+
+    async def dismiss(self, owner: str, generation_id: str) -> Generation:
+        """Hide an unknown outcome; what it may have cost stays held."""
+        generation = await self.get(owner, generation_id)
+        if generation.state is not State.UNKNOWN:
+            raise InvalidRequest("Only a generation with an unknown outcome can be dismissed")
+        await self._db.write(lambda tx: store.dismiss(tx, generation_id))
+        return await self.get(owner, generation_id)
+
+    async def recover(self) -> None:
+        """Take up what a stopped process left: run what never left, hold what may have."""
+        for generation in await self._db.read(store.unfinished):
+            lost = await self._db.write(lambda tx: self._lose_open(tx, generation))  # noqa: B023  # awaited at once
+            if not lost:
+                self._start(generation.id)
+
+    def _lose_open(self, tx: Tx, generation: Generation) -> bool:
+        """Call the generation's open attempts unknown; False when it had none."""
+        now = self._clock.now()
+        attempts = ledger_store.of_generations(tx, [generation.id])
+        open_ids = [a.id for a in attempts if a.state == "dispatched"]
+        if not open_ids:
+            return False
+        failure = Failure(
+            status=504,
+            code="outcome_unknown",
+            message="The gateway stopped while the provider was working; it may have been billed",
+        )
+        for attempt_id in open_ids:
+            ending = Ending(error_code=failure.code, error=failure.message)
+            ledger.lose(tx, attempt_id, ending=ending, now=now)
+        state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
+        store.end(tx, generation.id, Outcome(state=state, failure=failure), now=now)
+        ledger.trim(tx, generation.id, now=now)
+        eventlog.append(
+            tx, stream(generation.id), state, {"state": state}, now=now, final=True
+        )
+        return True
+
+    async def drain(self) -> None:
+        """Wait for the attempts under way; they end by their own deadlines."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
+    """What is bought under which ceiling, the caller's own cap included."""
+    plan = stored.quote.plan(confirmation.candidate)
+    if plan is None:
+        if stored.generation_id:
+            raise QuoteUsed("This quote was used with another candidate")
+        raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
+    cap = confirmation.max_cost
+    if cap is None or cap >= plan.ceiling:
+        return plan
+    needed = plan.walk[0].max_cost
+    if needed > cap:
+        raise BudgetExceeded(
+            f"maxCost is {show(cap)}, this image may cost up to {show(needed)}",
+            details={"maxCost": cap / 1e6, "needed": needed / 1e6},
+        )
+    return plan.model_copy(update={"ceiling": cap})
+
+
+def _earlier(tx: Tx, confirmation: Confirmation, stored: StoredQuote) -> str:
+    """The generation that used the quote before; raises when it was another one, or none."""
+    earlier = store.of_quotes(tx, [stored.quote.id]).get(stored.quote.id)
+    if earlier is None:
+        raise QuoteExpired("This quote has expired; ask for a new one")
+    first = stored.quote.candidates[0].key
+    if (earlier.candidate or first) != (confirmation.candidate or first):
+        raise QuoteUsed("This quote was used with another candidate")
+    return earlier.id

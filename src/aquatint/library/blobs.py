@@ -1,0 +1,187 @@
+"""Image bytes in a local folder, named by what they are.
+
+``incoming/<attempt>-<k>.part`` holds what is arriving; ``ab/cdef...`` (the SHA-256, split after
+two characters) what is kept. Bytes are stored verbatim, and a name never comes from outside.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from stat import S_ISREG
+
+import pybase64
+
+from aquatint.providers.base import ImageSink, ImageWriter, ReceivedImage
+
+INLINE_BYTES = 64 * 1024  # below this a thread costs more than the work
+_INCOMING = "incoming"
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_]{1,64}-\d{1,6}\.part")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class BlobStore:
+    """The folder `root`; created for its owner alone. Not for two hosts at once."""
+
+    def __init__(self, root: Path) -> None:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root = root.resolve()
+        (self._root / _INCOMING).mkdir(mode=0o700, exist_ok=True)
+
+    def sink(self, attempt_id: str) -> ImageSink:
+        """Where the images of one attempt go; ValueError for an id that is no plain name."""
+        if not _NAME.fullmatch(attempt_id):
+            raise ValueError(f"not an attempt id: {attempt_id!r}")
+        return _Sink(self._root, attempt_id)
+
+    async def keep(self, received: ReceivedImage) -> Path:
+        """Move received bytes to their lasting place, durably; harmless to repeat."""
+        return await asyncio.to_thread(self._keep, _token(received), _hash(received.sha256))
+
+    async def discard(self, received: ReceivedImage) -> None:
+        """Drop received bytes that will not be kept; harmless to repeat."""
+        await asyncio.to_thread(_unlink, self.received_path(received))
+
+    def received_path(self, received: ReceivedImage) -> Path:
+        """Where the bytes are until they are kept or dropped."""
+        return self._root / _INCOMING / _token(received)
+
+    def path(self, sha256: str) -> Path:
+        """The file of kept bytes; ValueError for no hash, FileNotFoundError for an unknown one."""
+        path = self._root / _hash(sha256)[:2] / sha256[2:]
+        if path.parent.is_symlink() or not S_ISREG(path.lstat().st_mode):
+            raise FileNotFoundError(path)
+        return path
+
+    def _keep(self, token: str, sha256: str) -> Path:
+        shard, name = sha256[:2], sha256[2:]
+        with _folder(self._root) as root, _folder(_INCOMING, within=root) as incoming:
+            _make_folder(shard, within=root)
+            with _folder(shard, within=root) as target:
+                try:
+                    os.replace(token, name, src_dir_fd=incoming, dst_dir_fd=target)
+                except FileNotFoundError:
+                    return self.path(sha256)
+                os.fsync(target)
+        return self._root / shard / name
+
+
+class _Sink:
+    """Opens one numbered file for each image of an attempt."""
+
+    def __init__(self, root: Path, attempt_id: str) -> None:
+        self._root = root
+        self._attempt_id = attempt_id
+        self._numbers = count()
+
+    def open(self) -> ImageWriter:
+        # An earlier, crashed hand may have left a file; it is evidence and stays.
+        with _folder(self._root) as root, _folder(_INCOMING, within=root) as incoming:
+            while True:
+                token = f"{self._attempt_id}-{next(self._numbers)}.part"
+                try:
+                    descriptor = os.open(token, _NEW_FILE, 0o600, dir_fd=incoming)
+                except FileExistsError:
+                    continue
+                return _Writer(self._root / _INCOMING / token, descriptor)
+
+
+class _Writer:
+    """One image on its way to the disk: decoded, hashed and written in one hop off the loop."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._file = os.fdopen(descriptor, "wb")
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._padded = False
+        # A cancelled task leaves its thread writing; nobody may close the file under it.
+        self._lock = threading.Lock()
+
+    async def write(self, data: bytes) -> None:
+        await _hop(len(data), lambda: self._append(data))
+
+    async def write_base64(self, window: bytes) -> None:
+        await _hop(len(window), lambda: self._append_base64(window))
+
+    async def finish(self) -> ReceivedImage:
+        return await asyncio.to_thread(self._finish)
+
+    async def discard(self) -> None:
+        await asyncio.to_thread(self._discard)
+
+    def _append(self, data: bytes) -> None:
+        with self._lock:
+            self._file.write(data)
+            self._hash.update(data)
+            self._size += len(data)
+
+    def _append_base64(self, window: bytes) -> None:
+        if self._padded or len(window) % 4:
+            raise ValueError("not base64: padding before the end")
+        data = pybase64.b64decode(window, validate=True)
+        self._padded = window.endswith(b"=")
+        self._append(data)
+
+    def _finish(self) -> ReceivedImage:
+        with self._lock:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        with _folder(self._path.parent) as folder:
+            os.fsync(folder)
+        return ReceivedImage(token=self._path.name, sha256=self._hash.hexdigest(), size=self._size)
+
+    def _discard(self) -> None:
+        with self._lock, suppress(OSError):  # a full disk may refuse the last bytes
+            self._file.close()
+        _unlink(self._path)
+
+
+async def _hop(size: int, work: Callable[[], None]) -> None:
+    if size < INLINE_BYTES:
+        work()
+    else:
+        await asyncio.to_thread(work)
+
+
+def _token(received: ReceivedImage) -> str:
+    if not _TOKEN.fullmatch(received.token):
+        raise ValueError(f"not a received image: {received.token!r}")
+    return received.token
+
+
+def _hash(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError(f"not a SHA-256: {sha256!r}")
+    return sha256
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _make_folder(name: str, *, within: int) -> None:
+    try:
+        os.mkdir(name, 0o700, dir_fd=within)
+    except FileExistsError:
+        return
+    os.fsync(within)
+
+
+@contextmanager
+def _folder(path: Path | str, *, within: int | None = None) -> Iterator[int]:
+    """A folder's descriptor; OSError when it is a symbolic link."""
+    descriptor = os.open(path, _FOLDER, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

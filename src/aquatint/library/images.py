@@ -1,0 +1,70 @@
+"""Looks at stored image files: what they are, whether they are whole, and a small preview."""
+
+import asyncio
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from aquatint.library.formats import READERS, UnusableImage, detect
+
+__all__ = ["ImageFacts", "UnusableImage", "inspect", "thumbnail"]
+
+MOST_PIXELS = 40_000_000
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_LONGEST_START = 12
+
+# Pillow only warns of pictures that are merely suspicious; for us they are errors.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageFacts:
+    """Told by the bytes. Width and height are pixels."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+async def inspect(path: Path) -> ImageFacts:
+    """Check a file without decoding it; `UnusableImage` unless it is one whole image.
+
+    PNG, JPEG or WebP, of one frame, complete, and of at most 40 million pixels.
+    """
+    return await asyncio.to_thread(_inspect, path)
+
+
+async def thumbnail(path: Path, edge: int) -> bytes:
+    """A WebP of the image, its longer side at most `edge` pixels, upright and without metadata.
+
+    Raises `UnusableImage` when the file cannot be decoded.
+    """
+    return await asyncio.to_thread(_thumbnail, path, edge)
+
+
+def _inspect(path: Path) -> ImageFacts:
+    with path.open("rb") as file:
+        media_type = detect(file.read(_LONGEST_START))
+        file.seek(0)
+        width, height = READERS[media_type](file)
+    if not 0 < width * height <= MOST_PIXELS:
+        raise UnusableImage(f"{width}x{height} pixels")
+    return ImageFacts(media_type=media_type, width=width, height=height)
+
+
+def _thumbnail(path: Path, edge: int) -> bytes:
+    _inspect(path)
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            image.draft("RGB", (edge, edge))
+            small = ImageOps.exif_transpose(image)
+            small.thumbnail((edge, edge))
+            has_alpha = "A" in small.getbands() or "transparency" in small.info
+            target = io.BytesIO()
+            small.convert("RGBA" if has_alpha else "RGB").save(target, "WEBP", quality=80)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnusableImage(f"cannot be decoded: {error}") from error
+    return target.getvalue()

@@ -1,0 +1,58 @@
+"""The library's index: which image belongs to whom and came from which attempt."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from aquatint.clock import Millis
+from aquatint.db.engine import Record, Tx, listed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """One kept image; `sha256` names its bytes, exactly as the provider sent them."""
+
+    id: str
+    owner: str
+    generation_id: str
+    attempt_id: str
+    position: int
+    sha256: str
+    bytes: int
+    media_type: str
+    width: int
+    height: int
+    seed: int | None
+    revised_prompt: str | None
+    created_at: Millis
+
+
+_COLUMNS = tuple(field.name for field in fields(Image))
+
+
+def insert(tx: Tx, image: Image) -> None:
+    values = ", ".join(f":{name}" for name in _COLUMNS)
+    tx.execute(
+        f"INSERT INTO images ({', '.join(_COLUMNS)}) VALUES ({values})",  # noqa: S608  # our own columns
+        asdict(image),
+    )
+
+
+def find(tx: Tx, owner: str, image_id: str) -> Image | None:
+    row = tx.execute(
+        "SELECT * FROM images WHERE id = :id AND owner = :owner", {"id": image_id, "owner": owner}
+    ).fetchone()
+    return row and _image(row)
+
+
+def of_generations(tx: Tx, generation_ids: Sequence[str]) -> list[Image]:
+    """Their images, in the order they are shown."""
+    among, values = listed(generation_ids)
+    rows = tx.execute(
+        f"SELECT * FROM images WHERE generation_id IN {among} ORDER BY generation_id, position",  # noqa: S608  # parameters only
+        values,
+    ).fetchall()
+    return [_image(row) for row in rows]
+
+
+def _image(row: Record) -> Image:
+    return Image(**{name: row[name] for name in _COLUMNS})

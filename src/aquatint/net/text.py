@@ -1,0 +1,24 @@
+"""Words of a provider, made fit to be shown, logged and stored."""
+
+import re
+
+LONGEST_TEXT = 1000
+_SHORTEST_SECRET = 6  # anything shorter would blot out ordinary words
+_HIDDEN = "[key]"
+# Keys as providers repeat them in their complaints, some with stars in the middle.
+_KEYS = re.compile(
+    r"\bBearer\s+\S+|\b(?:sk|r8|key)[-_][\w*-]{8,}|\bAIza[\w*-]{8,}|(?<!\S)\S*\*{3,}\S*"
+)
+
+
+def one_line(text: str, *, longest: int = LONGEST_TEXT) -> str:
+    """`text` without line breaks and what no store can hold, at most `longest` characters."""
+    valid = text[: 2 * longest].encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in valid).split())[:longest]
+
+
+def presentable(text: str, *, secret: str, longest: int = LONGEST_TEXT) -> str:
+    """`text` in one line, without `secret` and whatever else looks like a key."""
+    if len(secret) >= _SHORTEST_SECRET:
+        text = text.replace(secret, _HIDDEN)
+    return _KEYS.sub(_HIDDEN, one_line(text, longest=longest))

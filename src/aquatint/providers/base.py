@@ -1,0 +1,109 @@
+"""The provider seam: one request in, images and usage out, our errors for everything else.
+
+A provider maps a request to HTTP, the answer to a result and a failure to our error tree.
+It knows no tiers, prices, users or other providers, and it never retries.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aquatint.catalog.model import Row
+from aquatint.catalog.pricing import Usage
+from aquatint.errors import BadResponse
+
+
+class ImageWriter(Protocol):
+    """One image on its way into the store. Either `finish` or `discard` ends it."""
+
+    async def write(self, data: bytes) -> None:
+        """Append raw bytes."""
+        ...
+
+    async def write_base64(self, window: bytes) -> None:
+        """Append base64 text, a multiple of 4 characters; decoded off the event loop.
+
+        Raises ValueError when it is not base64.
+        """
+        ...
+
+    async def finish(self) -> "ReceivedImage":
+        """Make the bytes durable and tell what they are."""
+        ...
+
+    async def discard(self) -> None:
+        """Drop what was written."""
+        ...
+
+
+class ImageSink(Protocol):
+    """Where a provider puts image bytes as they arrive: never a whole image in memory."""
+
+    def open(self) -> ImageWriter: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceivedImage:
+    """Bytes that are on disk but belong to nobody yet; `token` is the store's own name for them."""
+
+    token: str
+    sha256: str  # hex
+    size: int  # bytes
+    seed: int | None = None
+    revised_prompt: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageRequest:
+    """One call to a provider. Width and height are pixels the row supports."""
+
+    row: Row
+    prompt: str
+    n: int
+    width: int
+    height: int
+    attempt_id: str
+    style: str | None = None
+    negative_prompt: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    background: str | None = None
+    output_format: str | None = None
+    deadline_seconds: float = 180.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completed:
+    """The provider is done. `usage` is None when the answer carried none."""
+
+    images: tuple[ReceivedImage, ...]
+    usage: Usage | None = None
+    request_id: str | None = None
+    warnings: tuple[str, ...] = ()
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+class BilledBadResponse(BadResponse):
+    """An answer that we cannot use and that told what it cost."""
+
+    def __init__(self, message: str, *, usage: Usage, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.usage = usage
+
+
+class ImageProvider(Protocol):
+    """What every provider file offers."""
+
+    name: str
+
+    async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
+        """Buy the images. Raises a `ProviderError`, never anything else from the network.
+
+        A `BadResponse` is a `BilledBadResponse` when the answer told what it cost.
+        """
+        ...
+
+    async def verify(self) -> None:
+        """Check the credentials for free; raises as `start` does."""
+        ...

@@ -1,0 +1,57 @@
+"""Which providers there are, and how each is made from its settings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import aiohttp
+
+from aquatint.providers import openai
+from aquatint.providers.base import ImageProvider
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderConfig:
+    """The settings of one provider; ValueError for a key that no header can carry."""
+
+    name: str
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None  # None: the provider's own
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        key = self.api_key or ""
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError(f"the API key of {self.name} holds blanks or unusual characters")
+
+
+class _Constructor(Protocol):
+    def __call__(
+        self, session: aiohttp.ClientSession, *, api_key: str, base_url: str
+    ) -> ImageProvider: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kind:
+    construct: _Constructor
+    base_url: str
+
+
+PROVIDERS: Mapping[str, _Kind] = {
+    "openai": _Kind(construct=openai.OpenAI, base_url=openai.BASE_URL),
+}
+
+
+def build(
+    configs: Iterable[ProviderConfig], session: aiohttp.ClientSession
+) -> dict[str, ImageProvider]:
+    """The providers that are enabled and have a key, by name; KeyError for an unknown name."""
+    return {
+        config.name: PROVIDERS[config.name].construct(
+            session,
+            api_key=config.api_key,
+            base_url=config.base_url or PROVIDERS[config.name].base_url,
+        )
+        for config in configs
+        if config.enabled and config.api_key
+    }

@@ -1,0 +1,111 @@
+"""A quote: a price promised for one request, frozen, to be confirmed once."""
+
+import hashlib
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic.alias_generators import to_camel
+
+from aquatint.catalog.model import Frozen, PriceRule, Size, Tier
+from aquatint.clock import Millis
+from aquatint.money import Micro
+from aquatint.routing.candidates import MAX_IMAGES
+
+
+class QuoteRequest(BaseModel):
+    """What a person or program asks for; the body of `POST /api/quotes`."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+    prompt: str
+    quality: Tier | None = None
+    size: str | None = None
+    style: str | None = None
+    n: Annotated[StrictInt, Field(ge=1, le=MAX_IMAGES)] = 1
+    provider: str | None = None
+    model: str | None = None
+    negative_prompt: str | None = None
+    seed: Annotated[StrictInt | None, Field(ge=0, lt=2**63)] = None
+    steps: Annotated[StrictInt | None, Field(ge=1, le=500)] = None
+    guidance: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False)] = None
+    background: str | None = None
+    output_format: str | None = None
+
+
+class Candidate(Frozen):
+    """A model that may make the image, with what it was expected to cost when quoted."""
+
+    key: str
+    provider: str
+    model: str
+    provider_model: str
+    quality: str | None
+    size: Size
+    cost: Micro
+    max_cost: Micro
+    price: PriceRule
+    estimated_seconds: int
+    settings: dict[str, Any] = {}  # those of the request that the model supports
+    warnings: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    max_size: str = ""
+    supported_sizes: tuple[str, ...] = ()
+    supports_style: bool = False
+
+
+class Rejected(Frozen):
+    """A model that may not, and why."""
+
+    provider: str
+    model: str
+    code: str
+    reason: str
+
+
+class Quote(Frozen):
+    """The promise. `candidates` is the walk, the first the one shown; all fit under `max_cost`."""
+
+    id: str
+    owner: str
+    request: QuoteRequest
+    tier: Tier
+    words: tuple[str, ...]
+    catalog_date: date
+    candidates: tuple[Candidate, ...]
+    alternatives: tuple[Candidate, ...]
+    rejected: tuple[Rejected, ...]
+    original_provider: str | None
+    warnings: tuple[str, ...]
+    cost: Micro
+    max_cost: Micro
+    created_at: Millis
+    expires_at: Millis
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything promised."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def plan(self, key: str | None) -> "Plan | None":
+        """The walk and ceiling when candidate `key` is confirmed; None: it was never offered."""
+        first = self.candidates[0]
+        if key is None or key == first.key:
+            return Plan(walk=self.candidates, ceiling=self.max_cost)
+        chosen = next((c for c in self.alternatives if c.key == key), None)
+        return Plan.of(chosen, self.candidates) if chosen else None
+
+
+class Plan(Frozen):
+    """What confirming buys: models in order, and the most it may cost."""
+
+    walk: tuple[Candidate, ...]
+    ceiling: Micro
+
+    @classmethod
+    def of(cls, chosen: Candidate, others: tuple[Candidate, ...]) -> Self:
+        """`chosen` first, then what of the frozen walk fits under its own ceiling."""
+        rest = (c for c in others if c.key != chosen.key and c.max_cost <= chosen.max_cost)
+        return cls(walk=(chosen, *rest), ceiling=chosen.max_cost)

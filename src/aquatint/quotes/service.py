@@ -1,0 +1,153 @@
+"""Making quotes and recognising them again. Nothing here spends anything."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from aquatint.clock import Clock
+from aquatint.db.engine import Database
+from aquatint.errors import NotFound
+from aquatint.ids import new_id
+from aquatint.policy.prompt import check_prompt
+from aquatint.quotes import store
+from aquatint.quotes.model import Candidate, Quote, QuoteRequest, Rejected
+from aquatint.quotes.store import StoredQuote
+from aquatint.routing import candidates as routing
+from aquatint.routing.candidates import ImageSettings
+from aquatint.routing.decision import Decision, Offering, decide
+from aquatint.routing.sizes import largest, parse_size
+from aquatint.routing.tiers import decide_tier
+from aquatint.signing import Signer
+
+
+class Quotes:
+    """Quotes of this gateway: priced by today's catalog, routed by today's availability."""
+
+    def __init__(  # noqa: PLR0913  # what a quote is made from
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        signer: Signer,
+        offering: Callable[[], Offering],
+        ttl_seconds: int,
+        prompt_max_length: int,
+        prompt_blocked: Sequence[re.Pattern[str]],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._signer = signer
+        self._offering = offering
+        self._ttl = ttl_seconds * 1000
+        self._max_length = prompt_max_length
+        self._blocked = prompt_blocked
+
+    async def create(
+        self,
+        owner: str,
+        request: QuoteRequest,
+        *,
+        own_words: str | None = None,
+        tool_quality: str | None = None,
+        tool_prompt: str | None = None,
+    ) -> Quote:
+        """Price `request` for `owner` and keep the promise.
+
+        Without a chat behind it, the request's own prompt holds the person's words. Raises
+        InvalidRequest, PromptRejected, PriceUnknown or NoProviderAvailable.
+        """
+        prompt = check_prompt(request.prompt, max_length=self._max_length, blocked=self._blocked)
+        request = request.model_copy(update={"prompt": prompt})
+        tier = decide_tier(
+            named=request.quality,
+            own_words=own_words if own_words is not None else prompt,
+            tool_quality=tool_quality,
+            tool_prompt=tool_prompt,
+        )
+        offering = self._offering()
+        decision = decide(as_wish(request), tier=tier, offering=offering)
+        quote = self._freeze(owner, request, offering.catalog.as_of, decision)
+        await self._db.write(lambda tx: store.insert(tx, quote))
+        return quote
+
+    def _freeze(
+        self, owner: str, request: QuoteRequest, catalog_date: date, decision: Decision
+    ) -> Quote:
+        now = self._clock.now()
+        return Quote(
+            id=new_id("img"),
+            owner=owner,
+            request=request,
+            tier=decision.tier.tier,
+            words=decision.tier.words,
+            catalog_date=catalog_date,
+            candidates=tuple(map(_candidate, decision.candidates)),
+            alternatives=tuple(map(_candidate, decision.alternatives)),
+            rejected=tuple(
+                Rejected(provider=r.provider, model=r.model, code=r.code, reason=r.reason)
+                for r in decision.rejected
+            ),
+            original_provider=decision.original_provider,
+            warnings=decision.warnings,
+            cost=decision.cost,
+            max_cost=decision.max_cost,
+            created_at=now,
+            expires_at=now + self._ttl,
+        )
+
+    def token(self, quote: Quote) -> str:
+        """What confirms the quote; for its owner's client alone."""
+        return f"{quote.id}.{self._signer.sign('quote', quote.owner, quote.digest)}"
+
+    async def find(self, owner: str, quote_id: str) -> StoredQuote:
+        """By id or token; NotFound for what is not there, not the owner's, or forged."""
+        bare, dot, signature = quote_id.partition(".")
+        stored = await self._db.read(lambda tx: store.find(tx, owner, bare))
+        if stored is None:
+            raise NotFound("No such quote")
+        if dot and not self._signer.verify(signature, "quote", owner, stored.quote.digest):
+            raise NotFound("No such quote")
+        return stored
+
+    async def redeem(self, owner: str, token: str) -> StoredQuote:
+        """The quote that `token` confirms; a bare id confirms nothing."""
+        if "." not in token:
+            raise NotFound("No such quote")
+        return await self.find(owner, token)
+
+
+def as_wish(request: QuoteRequest) -> routing.QuoteRequest:
+    """The request in routing's terms. Raises InvalidRequest for a size that is none."""
+    settings = request.model_dump(include=set(ImageSettings.__dataclass_fields__))
+    return routing.QuoteRequest(
+        prompt=request.prompt,
+        size=parse_size(request.size) if request.size is not None else None,
+        n=request.n,
+        settings=ImageSettings(**settings),
+        provider=request.provider,
+        model=request.model,
+    )
+
+
+def _candidate(choice: routing.Candidate) -> Candidate:
+    row = choice.row
+    if row.price is None:  # the decision refuses what has no price
+        raise AssertionError(row.key)
+    return Candidate(
+        key=row.key,
+        provider=row.provider,
+        model=row.model,
+        provider_model=row.provider_model,
+        quality=row.quality,
+        size=choice.size,
+        cost=choice.expected,
+        max_cost=choice.worst,
+        price=row.price,
+        estimated_seconds=row.estimated_seconds,
+        settings=choice.settings.given(),
+        warnings=choice.warnings,
+        capabilities=tuple(row.capabilities.model_dump(exclude_defaults=True)),
+        max_size=str(largest(row.sizes)),
+        supported_sizes=row.sizes.popular,
+        supports_style=bool(row.capabilities.styles),
+    )

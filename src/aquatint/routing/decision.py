@@ -1,0 +1,230 @@
+"""Which models are tried, in what order, at what price, and why not the others. Pure."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from aquatint.catalog import reasons
+from aquatint.catalog.load import Catalog
+from aquatint.catalog.model import Row
+from aquatint.catalog.reasons import Availability, Code, Reason
+from aquatint.errors import InvalidRequest, NoProviderAvailable, PriceUnknown
+from aquatint.money import Micro
+from aquatint.routing.candidates import Candidate, QuoteRequest, candidate, refusal
+from aquatint.routing.tiers import TierDecision
+
+MAX_ALTERNATIVES = 6
+SLACK_PER_IMAGE: Micro = 5_000
+
+# A provider that is switched off outranks what its rows say; one in trouble does not.
+_OFF = frozenset({Code.DISABLED, Code.NO_KEY})
+_NOT_OFFERED = frozenset({Code.RETIRED, Code.NOT_YET, Code.SUPERSEDED})
+_UNKNOWN_PROVIDER = Availability(available=False, code=Code.NO_KEY, reason=reasons.NO_KEY.reason)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejection:
+    """A row of the walk that is not tried."""
+
+    provider: str
+    model: str
+    model_key: str
+    code: str
+    reason: str
+
+    def public(self) -> dict[str, str]:
+        """As answers show it."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "code": self.code,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What a quote promises. `candidates` are tried in this order and no others.
+
+    `cost` is the likely price of the first one, `max_cost` the ceiling over all of them, for all
+    n images. `original_provider` is set when something better was passed over for unavailability.
+    """
+
+    tier: TierDecision
+    candidates: tuple[Candidate, ...]
+    alternatives: tuple[Candidate, ...]
+    rejected: tuple[Rejection, ...]
+    cost: Micro
+    max_cost: Micro
+    original_provider: str | None
+    warnings: tuple[str, ...]
+
+    @property
+    def chosen(self) -> Candidate:
+        return self.candidates[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offering:
+    """What can be bought at this moment.
+
+    `gone` marks models that their provider no longer knows: (provider, provider_model).
+    A provider that `availability` does not name has no key.
+    """
+
+    catalog: Catalog
+    availability: Mapping[str, Availability]
+    gone: AbstractSet[tuple[str, str]] = frozenset()
+
+    def provider(self, row: Row) -> Availability:
+        return self.availability.get(row.provider, _UNKNOWN_PROVIDER)
+
+    def refusal(self, row: Row, request: QuoteRequest) -> Reason | None:
+        """Why `row` cannot be asked now: flag, key, lifecycle, capability, breaker, cool-down."""
+        provider = self.provider(row)
+        if provider.code in _OFF:
+            return Reason(provider.code, provider.reason)
+        if not self.catalog.live(row):
+            return self.catalog.status(row)
+        if (row.provider, row.provider_model) in self.gone:
+            return reasons.MODEL_GONE
+        if unfit := refusal(row, request):
+            return unfit
+        return None if provider.available else Reason(provider.code, provider.reason)
+
+
+def decide(request: QuoteRequest, *, tier: TierDecision, offering: Offering) -> Decision:
+    """The candidates, prices and reasons for `request`.
+
+    Raises InvalidRequest for a name nobody has or a request no model takes, PriceUnknown for a
+    named model without a price, NoProviderAvailable when nothing can be asked.
+    """
+    catalog = offering.catalog
+    named = _named(request, tier, offering)
+    walk = _walk(named, catalog.chain(tier.tier))
+    refused = {row.key: why for row in walk if (why := offering.refusal(row, request))}
+    able = [candidate(row, request) for row in walk if row.key not in refused]
+    if not able:
+        raise _nobody(walk, refused, offering)
+    frozen = tuple(each for each in able if _hardly_dearer(each, able[0], request.n))
+    kept = {each.row.key for each in frozen}
+    refused |= {each.row.key: reasons.ABOVE_CEILING for each in able if each.row.key not in kept}
+    return Decision(
+        tier=tier,
+        candidates=frozen,
+        alternatives=_alternatives(request, tier, offering, walk, able),
+        rejected=tuple(_rejection(row, refused[row.key]) for row in walk if row.key in refused),
+        cost=frozen[0].expected,
+        max_cost=max(each.worst for each in frozen),
+        original_provider=_passed_over(walk, refused, frozen[0], request, catalog),
+        warnings=(*_not_used(request, named, refused), *frozen[0].warnings),
+    )
+
+
+def _walk(named: Row | None, chain: Iterable[Row]) -> tuple[Row, ...]:
+    rows = chain if named is None else (named, *chain)
+    return tuple({row.key: row for row in rows}.values())
+
+
+def _named(request: QuoteRequest, tier: TierDecision, offering: Offering) -> Row | None:
+    catalog, provider, model = offering.catalog, request.provider, request.model
+    if provider and provider not in catalog.providers | set(offering.availability):
+        raise InvalidRequest(f"Unknown provider: {provider!r}")
+    row = catalog.find(tier=tier.tier, provider=provider, model=model)
+    if model and row is None:
+        place = f" at {provider}" if provider else ""
+        raise InvalidRequest(f"Unknown model: {model!r}{place}")
+    if row and catalog.status(row).code == Code.NO_PRICE:
+        raise PriceUnknown(f"{reasons.NO_PRICE.reason}: {row.key}")
+    return row
+
+
+def _hardly_dearer(later: Candidate, first: Candidate, n: int) -> bool:
+    """Within a quarter or half a cent an image of the first candidate's expected cost."""
+    return (
+        4 * later.expected <= 5 * first.expected
+        or later.expected <= first.expected + SLACK_PER_IMAGE * n
+    )
+
+
+def _alternatives(
+    request: QuoteRequest,
+    tier: TierDecision,
+    offering: Offering,
+    walk: tuple[Row, ...],
+    able: list[Candidate],
+) -> tuple[Candidate, ...]:
+    """The tier's own chain, then other models at this tier by price, then the lower chains."""
+    own = {row.key for row in offering.catalog.own_chain(tier.tier)}
+    tried = {row.key for row in walk}
+    others = [
+        candidate(row, request)
+        for row in offering.catalog.rows
+        if tier.tier in row.tiers
+        and row.key not in tried
+        and offering.refusal(row, request) is None
+    ]
+    later = able[1:]
+    ordered = (
+        *(each for each in later if each.row.key in own),
+        *sorted(others, key=lambda each: (each.expected, each.row.key)),
+        *(each for each in later if each.row.key not in own),
+    )
+    return ordered[:MAX_ALTERNATIVES]
+
+
+def _passed_over(
+    walk: Iterable[Row],
+    refused: Mapping[str, Reason],
+    chosen: Candidate,
+    request: QuoteRequest,
+    catalog: Catalog,
+) -> str | None:
+    """The provider of the first row that would have been tried, if it is not the chosen one."""
+    fit = (row for row in walk if catalog.live(row) and refusal(row, request) is None)
+    first = next(fit, chosen.row)
+    return first.provider if first.key in refused and first.key != chosen.row.key else None
+
+
+def _not_used(
+    request: QuoteRequest, named: Row | None, refused: Mapping[str, Reason]
+) -> tuple[str, ...]:
+    if named is None:
+        return (f"{request.provider} has no model to offer",) if request.provider else ()
+    why = refused.get(named.key)
+    return (f"{named.model} is not used: {why.reason}",) if why else ()
+
+
+def _rejection(row: Row, why: Reason) -> Rejection:
+    return Rejection(
+        provider=row.provider,
+        model=row.model,
+        model_key=row.key,
+        code=why.code,
+        reason=why.reason,
+    )
+
+
+def _nobody(
+    walk: tuple[Row, ...], refused: Mapping[str, Reason], offering: Offering
+) -> InvalidRequest | NoProviderAvailable:
+    rejected = [_rejection(row, refused[row.key]) for row in walk]
+    details = {"rejected": [each.public() for each in rejected]}
+    offered = [each for each in rejected if each.code not in _NOT_OFFERED]
+    if offered and all(each.code == Code.UNSUPPORTED for each in offered):
+        return InvalidRequest(f"No model takes this request: {offered[0].reason}", details=details)
+    on = [each for each in offering.availability.values() if each.code not in _OFF]
+    if len(on) == 1 and on[0].code == Code.BREAKER_OPEN:
+        return NoProviderAvailable("Circuit breaker OPEN: provider unavailable", details=details)
+    words: dict[str, str] = {}
+    for row in walk:
+        words.setdefault(row.provider, _short(offering.provider(row), refused[row.key]))
+    listed = ", ".join(f"{provider} ({why})" for provider, why in words.items())
+    return NoProviderAvailable(f"All providers unavailable: {listed}", details=details)
+
+
+def _short(provider: Availability, first: Reason) -> str:
+    """The provider's trouble without its numbers, or what is wrong with its first row."""
+    if provider.code == Code.BREAKER_OPEN:
+        return "Circuit breaker OPEN"
+    return first.reason if provider.available else provider.reason

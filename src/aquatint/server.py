@@ -1,0 +1,98 @@
+"""Runs the application: one process, one port, and a clean stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from aquatint.api.guard import is_loopback
+from aquatint.app import create_app
+from aquatint.container import open_services
+from aquatint.settings import Settings, SettingsError
+
+_BACKLOG = 2048
+_NO_LOGGING = None  # uvicorn's own configuration would replace ours
+
+
+def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` gets the URL. Raises SettingsError."""
+    if not settings.insecure and not is_loopback(host):
+        raise SettingsError(
+            f"--host {host}: without sign-in only loopback is served (--insecure lifts this)"
+        )
+    with _listening(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings, listener, ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415  # not there on Windows
+
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    async with open_services(settings) as services:
+        config = uvicorn.Config(
+            create_app(services),
+            log_config=_NO_LOGGING,
+            access_log=False,
+            backlog=_BACKLOG,
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+        )
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        server = _Server(config, lambda: ready(f"http://{shown}:{port}"), services.log.stop)
+        await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """The first signal stops gracefully: no new work, streams end, what was bought is waited for.
+
+    The second ends the process at once; the database is made for that.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._stopping = stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # The handlers stay for the draining after the server has stopped.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop, number)
+        yield
+
+    def _stop(self, number: signal.Signals) -> None:
+        if self.should_exit:
+            os._exit(128 + number)
+        self.should_exit = True
+        self._stopping()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    with listener:
+        yield listener

@@ -1,0 +1,1 @@
+"""The image providers played on loopback, with faults and an invoice of their own."""

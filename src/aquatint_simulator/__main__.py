@@ -1,0 +1,88 @@
+"""``python -m aquatint_simulator --port 8081``: serve the simulator until told to stop."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import uvicorn
+
+from aquatint_simulator.app import create_app
+
+_LAST_CALLS = 3  # seconds that open calls get once we are told to stop
+
+
+class _Server(uvicorn.Server):
+    """Says its address when ready, and ends with status 0 when a signal stops it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = (sockets or [])[0].getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"Simulated providers: http://{shown}:{port}", flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run with these arguments (default: the command line's); the process's exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        listener = _listen(options.host, options.port)
+    except (OSError, OverflowError) as error:
+        print(f"Cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        return 1
+    config = uvicorn.Config(
+        create_app(options.as_of),
+        log_level="error",
+        timeout_graceful_shutdown=_LAST_CALLS,
+        access_log=False,
+    )
+    asyncio.run(_Server(config).serve(sockets=[listener]))
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="aquatint_simulator",
+        description="The image providers played on loopback, with faults and an invoice.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    parser.add_argument("--port", type=int, default=8081, help="default: %(default)s; 0: any free")
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="serve and bill what that day had; default: every model, at the latest prices",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

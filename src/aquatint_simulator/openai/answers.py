@@ -1,0 +1,124 @@
+"""Finished work in OpenAI's words: JSON with base64 or URLs, or a stream of events."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from aquatint_simulator.faults import Fault
+from aquatint_simulator.openai.bulk import base64_length, base64_windows
+from aquatint_simulator.openai.call import Call, event_stream
+from aquatint_simulator.openai.files import publish
+from aquatint_simulator.openai.metering import Usage
+from aquatint_simulator.openai.order import Order
+from aquatint_simulator.pictures.picture import Picture
+from aquatint_simulator.wire import Streamed, windows
+
+_HOLE = "*here*"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """The pictures of an order, their drafts (vaguest first, picture by picture), what was used."""
+
+    order: Order
+    pictures: list[Picture]
+    drafts: list[Picture]
+    usage: Usage | None  # None for models with a price per image
+    fault: Fault | None
+    pause: float  # seconds between two streamed events
+
+    def hit_by(self, fault: str) -> bool:
+        return self.fault is not None and self.fault.name == fault
+
+
+def answer(call: Call, delivery: Delivery) -> Response:
+    """The answer, with the faults of its content already in it."""
+    if delivery.order.stream:
+        return event_stream(call, _events(delivery))
+    if delivery.fault is not None and delivery.hit_by("huge_body"):
+        return _huge(call, delivery, delivery.fault.options["megabytes"] * 1_000_000)
+    data = [] if delivery.hit_by("empty_data") else _data(call, delivery)
+    return call.answer(_document(delivery, data))
+
+
+def _document(delivery: Delivery, data: list[dict[str, Any]]) -> dict[str, Any]:
+    order, created = delivery.order, int(time.time())
+    if delivery.usage is None:
+        return {"created": created, "data": data}
+    return {
+        "created": created,
+        "background": order.background,
+        "data": data,
+        "output_format": order.output_format,
+        "quality": order.quality,
+        "size": order.size,
+        "usage": delivery.usage.shown(),
+    }
+
+
+def _data(call: Call, delivery: Delivery) -> list[dict[str, Any]]:
+    order, items = delivery.order, []
+    for picture in delivery.pictures:
+        item: dict[str, Any] = {}
+        if order.model.id == "dall-e-3":
+            item["revised_prompt"] = _revised(order.prompt)
+        if order.as_url:
+            item["url"] = publish(call, picture, expired=delivery.hit_by("expired_url"))
+        else:
+            item["b64_json"] = picture.base64
+        items.append(item)
+    return items
+
+
+def _revised(prompt: str) -> str:
+    return f"{prompt.rstrip(' .')}. A layered print with soft light, few colours and fine grain."
+
+
+def _huge(call: Call, delivery: Delivery, size: int) -> Response:
+    """The first picture blown up to `size` bytes, encoded as it is sent."""
+    document = json.dumps(_document(delivery, [{"b64_json": _HOLE}]), separators=(",", ":"))
+    head, tail = (part.encode() for part in document.split(_HOLE))
+    png = delivery.pictures[0].data
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield head
+        async for window in windows(lambda: base64_windows(png, size)):
+            yield window
+        yield tail
+
+    length = len(head) + base64_length(png, size) + len(tail)
+    return Streamed(pieces(), call.headers(), media_type="application/json", length=length)
+
+
+async def _events(delivery: Delivery) -> AsyncIterator[bytes]:
+    """Drafts and the finished picture, one picture after the other."""
+    if delivery.usage is None or delivery.hit_by("empty_data"):
+        return
+    per_picture = delivery.order.partial_images
+    usages = delivery.usage.split(len(delivery.pictures))
+    for number, (picture, usage) in enumerate(zip(delivery.pictures, usages, strict=True)):
+        drafts = delivery.drafts[number * per_picture : (number + 1) * per_picture]
+        for index, draft in enumerate(drafts):
+            yield _event(delivery.order, "partial_image", draft, {"partial_image_index": index})
+            await asyncio.sleep(delivery.pause)
+        yield _event(delivery.order, "completed", picture, {"usage": usage.shown(details=False)})
+
+
+def _event(order: Order, kind: str, picture: Picture, extra: dict[str, Any]) -> bytes:
+    name = f"image_generation.{kind}"
+    document = {
+        "type": name,
+        "b64_json": picture.base64,
+        "background": order.background,
+        "created_at": int(time.time()),
+        "output_format": order.output_format,
+        "quality": order.quality,
+        "size": order.size,
+        **extra,
+    }
+    return f"event: {name}\ndata: {json.dumps(document, separators=(',', ':'))}\n\n".encode()

@@ -1,0 +1,115 @@
+"""POST /images/generations: read the order, draw, bill, answer (or fail as told)."""
+
+import asyncio
+import math
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from aquatint_simulator.faults import SPOILED_IMAGES, Fault
+from aquatint_simulator.openai import errors, metering
+from aquatint_simulator.openai.answers import Delivery, answer
+from aquatint_simulator.openai.call import PROVIDER, Call, after_work, before_work
+from aquatint_simulator.openai.metering import Usage
+from aquatint_simulator.openai.moderations import violations
+from aquatint_simulator.openai.order import Order, read_order
+from aquatint_simulator.pictures.picture import Commission, smaller
+from aquatint_simulator.world import InvoiceLine
+
+
+async def generate(call: Call) -> Response:
+    """Text to images, as JSON or as a stream of events."""
+    order = read_order(call.fields(), call.world.today)
+    fault = call.fault(prompt=order.prompt, stream=order.stream, also=_possible(order))
+    family = order.model.family
+    early = before_work(call, fault, model=order.name, dall_e=family.dall_e)
+    if early is not None:
+        return early
+    categories = violations(order.prompt) if order.moderation == "auto" else ()
+    if categories:
+        raise errors.refused(call.id, "input", categories, dall_e=family.dall_e)
+    delivery = await _work(call, order, fault)
+    if fault is not None and fault.name == "refused_output":
+        raise errors.refused(call.id, "output", ("sexual",), dall_e=family.dall_e)
+    return after_work(fault, answer(call, delivery))
+
+
+def _possible(order: Order) -> frozenset[str]:
+    """Faults of the images themselves that make sense for this order."""
+    never: set[str] = {"expired_url"} if not order.as_url else set()
+    if order.stream or order.as_url or order.output_format != "png":
+        never.add("huge_body")
+    if order.n == 1:
+        never.add("fewer_images")
+    return SPOILED_IMAGES - never
+
+
+async def _work(call: Call, order: Order, fault: Fault | None) -> Delivery:
+    """Draw and bill. The server does not stop this when the caller leaves."""
+    name = fault.name if fault is not None else None
+    order = replace(order, n=order.n - 1) if name == "fewer_images" else order
+    finals = [_commission(order, index) for index in range(order.n)]
+    if name == "wrong_size":
+        finals = [smaller(final) for final in finals]
+    drafts = [replace(f, draft=d) for f in finals for d in range(order.partial_images, 0, -1)]
+    frames = 1 + order.partial_images if order.stream else 1
+    pause = call.world.pace_of(PROVIDER).images / 1000 / frames
+    pictures, _ = await asyncio.gather(call.world.draw([*finals, *drafts]), asyncio.sleep(pause))
+    usage = _bill(call, order, fault.options["factor"] if fault and name == "over_usage" else 1)
+    if name == "corrupt_image":
+        pictures = [replace(picture, data=_damaged(picture.data)) for picture in pictures]
+    return Delivery(
+        order=order,
+        pictures=pictures[: order.n],
+        drafts=pictures[order.n :],
+        usage=usage,
+        fault=fault,
+        pause=pause,
+    )
+
+
+def _commission(order: Order, index: int) -> Commission:
+    return Commission(
+        prompt=order.prompt,
+        index=index,
+        width=order.width,
+        height=order.height,
+        media=order.output_format,
+        compression=order.compression,
+        transparent=order.background == "transparent",
+    )
+
+
+def _bill(call: Call, order: Order, factor: float) -> Usage | None:
+    """Write the invoice's line; tells the usage that the answer reports."""
+    family, today = order.model.family, call.world.price_date
+    usage = None
+    if family.dall_e:
+        owed = metering.owed_for_images(family, order.quality, order.size, order.n, today)
+        owed = math.ceil(owed * factor)
+    else:
+        usage = metering.measure(
+            family,
+            order.quality,
+            order.width,
+            order.height,
+            order.prompt,
+            n=order.n,
+            partials=order.partial_images * order.n,
+        ).times(factor)
+        owed = metering.owed_for_tokens(family, usage, today)
+    call.world.invoice.append(
+        InvoiceLine(
+            provider=PROVIDER,
+            model=order.name,
+            request_id=call.id,
+            micro_usd=owed,
+            images=order.n,
+        )
+    )
+    return usage
+
+
+def _damaged(data: bytes) -> bytes:
+    """The first half of a file, as a broken disk would give it."""
+    return data[: len(data) // 2]

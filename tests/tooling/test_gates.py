@@ -1,0 +1,132 @@
+"""Each gate of `make check` that is ours goes red when its rule is broken."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.gates import hosts, locks, sizes
+from scripts.gates.files import ROOT, own_files
+from scripts.reference.settings import default, described, kind
+
+LIMITS = {"function_lines": 60, "module_lines": 300}
+
+
+def function(lines: int) -> str:
+    return "def long() -> None:\n" + "    pass\n" * (lines - 1)
+
+
+def test_a_function_of_exactly_the_limit_passes() -> None:
+    assert sizes.python_problems("a.py", function(60), **LIMITS) == []
+
+
+def test_a_function_one_line_over_the_limit_is_named() -> None:
+    assert sizes.python_problems("a.py", function(61), **LIMITS) == [
+        "a.py:1: long has 61 lines, at most 60"
+    ]
+
+
+def test_decorators_count() -> None:
+    source = "@one\n@two\n" + function(59)
+    assert sizes.python_problems("a.py", source, **LIMITS) == [
+        "a.py:1: long has 61 lines, at most 60"
+    ]
+
+
+def test_a_module_over_the_limit_is_named() -> None:
+    assert sizes.python_problems("a.py", "x = 1\n" * 301, **LIMITS) == [
+        "a.py: 301 lines, at most 300"
+    ]
+
+
+@pytest.mark.parametrize(("path", "found"), [("Card.tsx", 1), ("Card.test.tsx", 0)])
+def test_a_component_over_the_limit_is_named_but_not_its_tests(path: str, found: int) -> None:
+    assert len(sizes.component_problems(path, "x\n" * 201, component_lines=200)) == found
+
+
+@pytest.mark.parametrize("host", hosts.HOSTS)
+def test_a_registry_host_is_found_in_any_case(host: bytes) -> None:
+    text = b"first\nresolved: https://" + host.upper() + b"/x\n"
+    assert (2, host.decode()) in hosts.named_hosts(text)
+
+
+def test_untracked_files_are_searched_and_ignored_ones_are_not(tmp_path: Path) -> None:
+    subprocess.run(("git", "init", "-q", str(tmp_path)), check=True)
+    (tmp_path / ".gitignore").write_text("ignored\n")
+    for name in ("ignored", "seen"):
+        (tmp_path / name).write_bytes(hosts.HOSTS[0])
+    assert [path.name for path in own_files(tmp_path)] == [".gitignore", "seen"]
+    assert hosts.find(tmp_path) == [f"seen:1: names {hosts.HOSTS[0].decode()}"]
+
+
+def test_a_pin_without_hash_and_a_url_are_problems() -> None:
+    problems: list[str] = []
+    assert locks.pins("# c\na==1\nb @ https://example.com/b.whl\n", problems) == {}
+    assert problems == ["a has no hash", "not a pinned package: b @ https://example.com/b.whl"]
+
+
+def test_a_hashed_pin_is_read_over_its_continuation_lines() -> None:
+    problems: list[str] = []
+    text = (
+        "My_Pkg==1.2 ; sys_platform != 'win32' \\\n    --hash=sha256:ab \\\n    --hash=sha256:cd\n"
+    )
+    assert locks.pins(text, problems) == {"my-pkg": {"1.2"}}
+    assert problems == []
+
+
+@pytest.mark.parametrize("wanted", ["a>=2", "b"])
+def test_a_requirement_the_lock_does_not_meet_is_named(wanted: str) -> None:
+    assert locks.unmet([wanted], {"a": {"1"}})[0].startswith(f"{wanted} is not met")
+
+
+def test_a_package_of_the_studio_without_integrity_is_named() -> None:
+    lock = {"packages": {"": {}, "node_modules/a": {"integrity": "x"}, "node_modules/b": {}}}
+    assert locks.package_lock_problems(lock) == [
+        "ui/package-lock.json: node_modules/b has no integrity"
+    ]
+
+
+def test_a_setting_is_described_by_the_comment_above_it() -> None:
+    text = "# intro\n\n# ---- Group\n\n# One.\n# Two.\n# A_B=1\nC=\n"
+    assert [(one.group, one.name, one.meaning) for one in described(text)] == [
+        ("Group", "A_B", "One. Two."),
+        ("Group", "C", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "whole number"),
+        ({"anyOf": [{"type": "number"}, {"type": "string"}]}, "number"),
+        ({"type": "string", "format": "password"}, "secret"),
+        ({"const": "none"}, "`none`"),
+    ],
+)
+def test_kinds_of_values(schema: dict[str, object], words: str) -> None:
+    assert kind(schema) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, ""), (True, "`true`"), (("a", "b"), "`a` `b`")]
+)
+def test_defaults_read_as_one_would_write_them(value: object, shown: str) -> None:
+    assert default(value) == shown
+
+
+SKIPPING = "import pytest\ndef test_one() -> None:\n    pytest.skip('no reason')\n"
+
+
+@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
+def test_a_skipped_test_fails_the_run_under_ci_alone(tmp_path: Path, ci: str, status: int) -> None:
+    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (tmp_path / "test_it.py").write_text(SKIPPING)
+    done = subprocess.run(
+        (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)),
+        cwd=tmp_path,
+        env={"CI": ci, "PATH": ""},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout.decode()

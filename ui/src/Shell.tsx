@@ -1,0 +1,89 @@
+import type { ReactNode } from "react";
+import { LiveRegion } from "./a11y/LiveRegion";
+import { Button } from "./design/Button";
+import { Icon } from "./design/Icon";
+import { ThemeToggle } from "./design/ThemeToggle";
+import { Toasts } from "./design/Toasts";
+import { Meter, MeterChip } from "./Meter";
+
+function Wordmark() {
+  return (
+    <p className="flex items-center gap-2.5 font-serif text-[1.35rem] leading-none font-semibold">
+      <svg viewBox="0 0 32 32" className="size-6" aria-hidden="true">
+        <rect width="32" height="32" rx="7" className="fill-plate" />
+        <circle cx="11" cy="10" r="7" className="fill-copper" />
+      </svg>
+      aquatint
+    </p>
+  );
+}
+
+function DemoBanner() {
+  return (
+    <p className="flex items-center justify-center gap-2 border-b border-line bg-warn-wash px-4 py-2 text-center text-[0.84rem] font-medium text-warn">
+      <Icon name="info" />
+      Simulated providers: pictures are drawn locally, prices are not charged
+    </p>
+  );
+}
+
+interface ShellProps {
+  title: string | null;
+  demo: boolean;
+  onNew: () => void;
+  children: ReactNode;
+}
+
+/** The frame around every room: a rail where there is space, a bar where there is not. */
+export function Shell({ title, demo, onNew, children }: ShellProps) {
+  return (
+    <div className="min-h-dvh wide:grid wide:grid-cols-[15.5rem_minmax(0,1fr)]">
+      <nav
+        aria-label="Studio"
+        className="sticky top-0 hidden h-dvh flex-col gap-1 border-r border-line bg-rail p-3.5 wide:flex"
+      >
+        <div className="mx-2 mt-1 mb-5">
+          <Wordmark />
+        </div>
+        <Button icon="plus" className="justify-start bg-sheet" onClick={onNew}>
+          New chat
+        </Button>
+        {title && (
+          <p
+            aria-current="page"
+            className="mt-2 truncate rounded-lg bg-sheet px-2.5 py-2 text-[0.87rem] shadow-sheet"
+          >
+            {title}
+          </p>
+        )}
+        <div className="mt-auto flex flex-col gap-2">
+          <div className="self-start">
+            <ThemeToggle />
+          </div>
+          <Meter />
+        </div>
+      </nav>
+      <div className="flex min-h-dvh min-w-0 flex-col">
+        <header className="flex items-center gap-1 border-b border-line px-3.5 py-2 wide:hidden">
+          <Wordmark />
+          <span className="ml-auto" />
+          <MeterChip />
+          <ThemeToggle wordless />
+          <Button
+            kind="bare"
+            icon="plus"
+            aria-label="New chat"
+            className="size-9"
+            onClick={onNew}
+          />
+        </header>
+        {demo && <DemoBanner />}
+        <main className="mx-auto flex w-full max-w-220 flex-1 flex-col px-3.5 wide:px-6">
+          {children}
+        </main>
+      </div>
+      <Toasts />
+      <LiveRegion />
+    </div>
+  );
+}

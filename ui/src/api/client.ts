@@ -1,0 +1,30 @@
+import { problemOf, unreachable } from "./problems";
+
+/** The gateway: `VITE_API_BASE` when it lives elsewhere, else where this page came from. */
+export const apiUrl = (path: string): string =>
+  new URL(path.replace(/^\//, ""), import.meta.env.VITE_API_BASE ?? document.baseURI).href;
+
+/** `fetch` against the gateway; throws a `Problem` for every answer that is not a success. */
+export async function send(path: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(apiUrl(path), init).catch((error: unknown) => {
+    if (init?.signal?.aborted) throw error;
+    throw unreachable();
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await send(path, { signal })).json()) as T;
+}
+
+export const postRequest = (body: unknown, signal?: AbortSignal): RequestInit => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+  signal,
+});
+
+export async function postJson<T>(path: string, body: unknown = {}): Promise<T> {
+  return (await (await send(path, postRequest(body))).json()) as T;
+}

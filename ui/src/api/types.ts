@@ -1,0 +1,172 @@
+/** Shapes of the gateway's JSON. Money is a decimal number of dollars; times are ISO 8601. */
+
+export type Tier = "ultra" | "high" | "standard" | "fast";
+
+export type ItemStatus =
+  | "pending"
+  | "expired"
+  | "generating"
+  | "complete"
+  | "error"
+  | "refused"
+  | "unknown"
+  | "cancelled";
+
+export interface Alternative {
+  provider: string;
+  model: string;
+  modelKey: string;
+  size: string;
+  cost: number;
+  maxCost: number;
+  estimatedSeconds?: number | null;
+}
+
+export interface Rejected {
+  provider: string;
+  model: string;
+  code: string;
+  reason: string;
+}
+
+/** One call to a provider. A generation without attempts has not left the house yet. */
+export interface Attempt {
+  id: string;
+  provider: string;
+  model: string;
+  state: string;
+  charged: number;
+  held: number;
+  durationMs?: number | null;
+  error?: string;
+}
+
+/** One stored image. Links are absolute, or paths of the gateway. */
+export interface ImageRef {
+  id: string;
+  url: string;
+  downloadUrl: string;
+  thumbnailUrl: string;
+}
+
+/** What one call to a model cost and how it went; `cost` is what the person was charged. */
+export interface LlmApiCall {
+  id: string;
+  type: string;
+  provider: string;
+  model: string;
+  timestamp?: string;
+  durationMs?: number | null;
+  cost: number | null;
+  success: boolean;
+  error?: string | null;
+  billed?: number | null;
+  quoted?: number | null;
+  attempts?: readonly Attempt[];
+  requestId?: string | null;
+  tokens?: { input: number; output: number };
+  metadata?: { size?: string | null; quality?: string | null; style?: string | null } | null;
+}
+
+/** One quoted image, with its present status and, when bought, what came of it. */
+export interface Item {
+  id: string;
+  quoteId?: string | null;
+  status: ItemStatus;
+  provider: string;
+  model: string;
+  modelKey: string;
+  qualityTier: Tier;
+  /** The quoted price; once it has ended, what was charged. */
+  cost: number;
+  quotedCost?: number;
+  maxCost: number;
+  prompt: string;
+  size: string;
+  style?: string | null;
+  n?: number;
+  /** What was asked for, as `POST /api/quotes` takes it. */
+  request?: NewQuote;
+  expiresAt?: string | null;
+  startedAt?: string | null;
+  estimatedSeconds?: number | null;
+  constraints?: { maxSize?: string; supportedSizes?: string[]; supportsStyle?: boolean };
+  availableAlternatives?: Alternative[];
+  fallbackUsed?: boolean;
+  originalProvider?: string | null;
+  whyThisModel?: { tier: Tier; words: string[]; rejected: Rejected[] } | null;
+  message?: string | null;
+  error?: string | null;
+  warnings?: string[];
+  dismissed?: boolean;
+  attempts?: readonly Attempt[];
+  generationId?: string | null;
+  imageUrl?: string | null;
+  images?: ImageRef[];
+  llmApiCall?: LlmApiCall | null;
+}
+
+export interface ChatMessage {
+  id: string;
+  role: string;
+  content: string;
+  imageGenerations?: Item[];
+  llmApiCalls?: LlmApiCall[];
+}
+
+export interface Conversation {
+  id: string;
+  title?: string | null;
+  messages: ChatMessage[];
+}
+
+export interface About {
+  version: string;
+  demo: boolean;
+  chat: boolean;
+  user: { id: string; name: string };
+}
+
+export interface Usage {
+  today: { spent: number; held: number; images: number };
+  limits: { dailyCost: number | null; imagesPerDay: number | null };
+}
+
+export interface Example {
+  tier: Tier;
+  prompt: string;
+  cost: number;
+  model: string;
+  provider: string;
+}
+
+export interface NewQuote {
+  prompt: string;
+  quality?: Tier;
+  [setting: string]: unknown;
+}
+
+export interface GenerateImage {
+  prompt: string;
+  provider: string;
+  model: string;
+  modelKey: string;
+  size: string;
+  quality: Tier;
+  style?: string;
+  quoteId: string;
+  candidate?: string;
+}
+
+export interface GeneratedImage {
+  success: true;
+  imageUrl: string;
+  generationId: string;
+  images: ImageRef[];
+  provider: string;
+  model: string;
+  cost: number;
+  fallbackUsed: boolean;
+  originalProvider?: string | null;
+  llmApiCall: LlmApiCall;
+}

@@ -1,0 +1,47 @@
+const PROVIDERS: Readonly<Record<string, string>> = {
+  openai: "OpenAI",
+  together: "Together AI",
+  replicate: "Replicate",
+  gemini: "Gemini",
+  chat: "Chat model",
+};
+
+export const providerName = (provider: string): string => PROVIDERS[provider] ?? provider;
+
+/** A price, to 4 decimals: $0.0937. */
+export const price = (dollars: number): string => `$${dollars.toFixed(4)}`;
+
+/** A ceiling, rounded up to 4 decimals: a promise must not be smaller than what it stands for. */
+export const ceiling = (dollars: number): string =>
+  price(Math.ceil(Math.round(dollars * 1e6) / 100) / 1e4);
+
+/** An everyday amount, to 2 decimals: $1.42. */
+export const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
+
+/** A price as one says it: "9 cents". */
+export function spokenPrice(amount: number): string {
+  const cents = Math.round(amount * 100);
+  if (cents < 1) return "less than 1 cent";
+  return cents < 100 ? `${cents} ${cents === 1 ? "cent" : "cents"}` : dollars(amount);
+}
+
+export const seconds = (value: number): string =>
+  value < 60
+    ? `${Math.round(value)} s`
+    : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+
+/** "1024x1536" as one writes it, 1024×1536. */
+export const dimensions = (size: string): string => size.replace("x", "×");
+
+/** Width over height; 1 when the size is not told. */
+export function ratio(size: string): number {
+  const [width, height] = size.split("x").map(Number);
+  return width && height ? width / height : 1;
+}
+
+export const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length).trimEnd()}…` : text;
+
+/** An image in Markdown; brackets in its words must not end the words. */
+export const markdownImage = (words: string, url: string): string =>
+  `![${words.replace(/\s+/g, " ").replace(/[\\[\]]/g, "\\$&")}](${url})`;

@@ -1,0 +1,61 @@
+import { type QueryClient, skipToken, useQuery } from "@tanstack/react-query";
+import { getJson } from "../api/client";
+import type { ChatMessage, Conversation } from "../api/types";
+
+/** A message as shown: the server's, or one of this page with how its turn ended. */
+export interface ShownMessage extends ChatMessage {
+  turn?: string;
+  stopped?: boolean;
+  problem?: { error: string; code: string };
+}
+
+export interface ShownConversation extends Conversation {
+  messages: ShownMessage[];
+}
+
+/** A conversation without an id is one that the server has not heard of yet. */
+const key = (id: string | null) => ["conversations", id] as const;
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+const shown = ({ role, content, imageGenerations = [] }: ChatMessage) =>
+  role === "user" || (role === "assistant" && (content !== "" || imageGenerations.length > 0));
+
+async function load(id: string, signal: AbortSignal): Promise<ShownConversation> {
+  const path = `/api/conversations/${encodeURIComponent(id)}`;
+  const conversation = await getJson<Conversation>(path, signal);
+  return { ...conversation, messages: conversation.messages.filter(shown) };
+}
+
+/** Loaded once; after that this page adds what happens in it. */
+export const useConversation = (id: string | null) =>
+  useQuery<ShownConversation>({
+    queryKey: key(id),
+    queryFn: id === null ? skipToken : ({ signal }) => load(id, signal),
+    staleTime: FOREVER,
+    gcTime: FOREVER,
+  });
+
+export function changeMessages(
+  client: QueryClient,
+  id: string | null,
+  change: (messages: ShownMessage[]) => ShownMessage[],
+): void {
+  client.setQueryData<ShownConversation>(key(id), (old) => {
+    const conversation = old ?? { id: id ?? "", messages: [] };
+    return { ...conversation, messages: change(conversation.messages) };
+  });
+}
+
+/** The server has named the conversation: what was said so far moves to its name. */
+export function nameConversation(client: QueryClient, id: string): void {
+  const unnamed = client.getQueryData<ShownConversation>(key(null));
+  client.setQueryData<ShownConversation>(key(id), { id, messages: unnamed?.messages ?? [] });
+  forgetUnnamed(client);
+}
+
+export const forgetUnnamed = (client: QueryClient) =>
+  client.removeQueries({ queryKey: key(null), exact: true });
+
+export const reloadConversation = (client: QueryClient, id: string | null) =>
+  client.invalidateQueries({ queryKey: key(id) });

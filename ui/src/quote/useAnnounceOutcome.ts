@@ -1,0 +1,32 @@
+import { useEffect, useRef } from "react";
+import { announce } from "../a11y/announce";
+import type { Item, ItemStatus } from "../api/types";
+import { providerName, spokenPrice } from "../design/format";
+
+function ready({ llmApiCall }: Item): string {
+  const ms = llmApiCall?.durationMs;
+  if (ms == null) return "Image ready";
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  return `Image ready in ${seconds} ${seconds === 1 ? "second" : "seconds"}`;
+}
+
+const NEWS: Record<ItemStatus, (item: Item) => string> = {
+  pending: ({ cost, provider }) => `Quote ready: ${spokenPrice(cost)}, ${providerName(provider)}`,
+  generating: ({ provider }) => `Generating image with ${providerName(provider)}`,
+  complete: ready,
+  error: () => "Image generation failed",
+  refused: () => "The provider refused this prompt",
+  unknown: () => "The provider did not answer",
+  expired: () => "The price has expired",
+  cancelled: () => "Cancelled",
+};
+
+/** Says what became of the item when it changes; what was so from the start is not news. */
+export function useAnnounceOutcome(item: Item): void {
+  const known = useRef(item.status);
+  useEffect(() => {
+    if (known.current === item.status) return;
+    known.current = item.status;
+    announce(NEWS[item.status](item));
+  }, [item]);
+}
