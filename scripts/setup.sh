@@ -23,13 +23,13 @@ stamp() { mkdir -p "$stamps" && printf '%s\n' "$2" >"$stamps/$1"; }
 
 find_python() {
   local candidate
-  for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do
+  for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python}; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       echo "$candidate"
       return
     fi
   done
-  die 'needs Python 3.11 or newer. Name one with PYTHON=/path/to/python3 make setup'
+  die "needs Python 3.11 or newer${PYTHON:+, and $PYTHON is not}. Name one: make PYTHON=/path/to/python3"
 }
 
 # The virtual environment is made without pip, because Debian keeps that in a package of its own.
@@ -44,47 +44,12 @@ make_venv() {
   "$python" -m venv --without-pip .venv || die "$python cannot make a virtual environment"
 }
 
-# Sets `installer` to a command that takes pip's arguments: uv where there is one, else any pip.
-find_installer() {
-  local python
-  if uv --version >/dev/null 2>&1; then
-    installer=(uv pip install --quiet --python .venv/bin/python)
-    return
-  fi
-  for _ in first again; do
-    if .venv/bin/python -m pip --version >/dev/null 2>&1 ||
-      .venv/bin/python -m ensurepip >/dev/null 2>&1; then
-      installer=(.venv/bin/python -m pip install -qq --disable-pip-version-check)
-      return
-    fi
-    python=$(find_python)
-    if "$python" -m pip --version >/dev/null 2>&1; then
-      installer=("$python" -m pip --python .venv/bin/python install -qq --disable-pip-version-check)
-      return
-    fi
-    bring_pip
-  done
-  die 'pip is still missing'
-}
-
-bring_pip() {
-  local help='apt-get install -y python3-venv'
-  [ "$(id -u)" = 0 ] || help="sudo $help"
-  command -v apt-get >/dev/null || help='python3 -m ensurepip, or install uv'
-  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    die "this Python has no pip. One command helps: $help"
-  fi
-  say "This Python has no pip: $help"
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $help -qq; } >build/apt.log 2>&1 ||
-    die "that failed (build/apt.log). Run it yourself: $help"
-}
-
 install() { # install MESSAGE FILE...
   local message=$1 files=() file
   shift
   for file; do files+=(--requirement "$file"); done
   say "$message"
-  "${installer[@]}" --require-hashes "${files[@]}"
+  scripts/install.sh .venv/bin/python --require-hashes "${files[@]}"
 }
 
 install_python() {
@@ -93,18 +58,15 @@ install_python() {
   base=$(digest requirements/runtime.txt requirements/build.txt)
   project=$(digest pyproject.toml)
   if [ -n "$with_dev" ] && ! fresh dev "$dev"; then
-    find_installer
     install 'Installing the locked requirements, development tools included' requirements/dev.txt
     stamp dev "$dev"
     stamp base "$base"
   elif ! fresh base "$base"; then
-    find_installer
     install 'Installing the locked requirements' requirements/runtime.txt requirements/build.txt
     stamp base "$base"
   fi
   if ! fresh project "$project"; then
-    find_installer
-    "${installer[@]}" --no-deps --no-build-isolation --editable .
+    scripts/install.sh .venv/bin/python --no-deps --no-build-isolation --editable .
     stamp project "$project"
   fi
 }

@@ -64,7 +64,7 @@ def package_lock_problems(lock: Mapping[str, Any]) -> list[str]:
     return [
         f"ui/package-lock.json: {path} has no integrity"
         for path, entry in lock["packages"].items()
-        if path and not entry.get("link") and not entry.get("integrity")
+        if path and not entry.keys() & {"integrity", "link", "inBundle"}
     ]
 
 

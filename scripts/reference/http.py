@@ -12,85 +12,8 @@ from aquatint.settings import Settings
 from scripts.reference.markdown import NOTICE, code, table
 
 Schema = Mapping[str, Any]
+
 _METHODS = ("get", "post", "put", "patch", "delete")
-
-
-def type_name(schema: Schema) -> str:
-    """A JSON Schema in one short phrase; a named one by its name."""
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    if alternatives := schema.get("anyOf") or schema.get("oneOf"):
-        return " or ".join(dict.fromkeys(type_name(one) for one in alternatives))
-    if "const" in schema or "enum" in schema:
-        return " or ".join(code(value) for value in schema.get("enum", [schema.get("const")]))
-    if schema.get("type") == "array":
-        return f"list of {type_name(schema.get('items', {})) or 'anything'}"
-    return str(schema.get("type", ""))
-
-
-def fields(schema: Schema) -> str:
-    """The properties of an object as a table."""
-    required = schema.get("required", ())
-    return table(
-        ("Field", "Type", "Meaning"),
-        [
-            (
-                code(name) + ("" if name in required else " (optional)"),
-                type_name(one),
-                str(one.get("description", "")),
-            )
-            for name, one in schema.get("properties", {}).items()
-        ],
-    )
-
-
-def parameters(operation: Schema) -> Iterator[str]:
-    if given := operation.get("parameters"):
-        yield table(
-            ("Parameter", "In", "Type", "Meaning"),
-            [
-                (
-                    code(one["name"]),
-                    one["in"],
-                    type_name(one.get("schema", {})),
-                    str(one.get("description", "")),
-                )
-                for one in given
-            ],
-        )
-
-
-def body(operation: Schema, schemas: Schema) -> Iterator[str]:
-    for media, content in operation.get("requestBody", {}).get("content", {}).items():
-        schema = content.get("schema", {})
-        named = schemas.get(type_name(schema), schema)
-        if named.get("properties"):
-            yield f"Body, `{media}`:"
-            yield fields(named)
-
-
-def answers(operation: Schema) -> Iterator[str]:
-    lines = []
-    for status, answer in operation.get("responses", {}).items():
-        media = ", ".join(code(name) for name in answer.get("content", {}))
-        lines.append(
-            f"- **{status}** {answer.get('description', '')}" + (f" ({media})" if media else "")
-        )
-    if lines:
-        yield "\n".join(lines)
-
-
-def operations(document: Schema) -> Iterator[str]:
-    """Heading, text and tables of every operation, in the document's order."""
-    schemas = document.get("components", {}).get("schemas", {})
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if operation := item.get(method):
-                yield f"## `{method.upper()} {path}`"
-                yield str(operation.get("description") or operation.get("summary", "")).strip()
-                yield from parameters(operation)
-                yield from body(operation, schemas)
-                yield from answers(operation)
 
 
 async def openapi() -> Schema:
@@ -101,13 +24,90 @@ async def openapi() -> Schema:
     return document
 
 
+def type_name(schema: Schema, named: Schema) -> str:
+    """A JSON Schema in one short phrase; `named` are the document's own schemas."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return type_name(named[name], named) if "enum" in named[name] else name
+    if alternatives := schema.get("anyOf"):
+        kinds = (type_name(one, named) for one in alternatives if one.get("type") != "null")
+        return " or ".join(dict.fromkeys(kinds))
+    if "enum" in schema or "const" in schema:
+        return " or ".join(code(value) for value in schema.get("enum", [schema.get("const")]))
+    if schema.get("type") == "array":
+        return f"list of {type_name(schema['items'], named)}"
+    return str(schema.get("type", "anything"))
+
+
+def fields(schema: Schema, named: Schema) -> str:
+    """The properties of an object as a table."""
+    required = schema.get("required", ())
+    return table(
+        ("Field", "Type", "Meaning"),
+        [
+            (
+                code(name) + ("" if name in required else " (optional)"),
+                type_name(one, named),
+                str(one.get("description", "")),
+            )
+            for name, one in schema.get("properties", {}).items()
+        ],
+    )
+
+
+def parameters(operation: Schema, named: Schema) -> Iterator[str]:
+    if given := operation.get("parameters"):
+        rows = [
+            (
+                code(one["name"]),
+                one["in"],
+                type_name(one["schema"], named),
+                str(one.get("description", "")),
+            )
+            for one in given
+        ]
+        yield table(("Parameter", "In", "Type", "Meaning"), rows)
+
+
+def body(operation: Schema, named: Schema) -> Iterator[str]:
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        schema = content.get("schema", {})
+        yield f"Body, `{media}`:"
+        yield fields(named.get(type_name(schema, named), schema), named)
+
+
+def answers(operation: Schema) -> Iterator[str]:
+    lines = []
+    for status, answer in operation["responses"].items():
+        media = ", ".join(code(name) for name in answer.get("content", {}))
+        lines.append(f"- **{status}** {answer['description']}" + (f" ({media})" if media else ""))
+    yield "\n".join(lines)
+
+
+def operations(document: Schema, named: Schema) -> Iterator[str]:
+    """Heading, text and tables of every operation, in the document's order."""
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if operation := item.get(method):
+                yield f"## `{method.upper()} {path}`"
+                yield str(operation.get("description") or operation.get("summary", "")).strip()
+                yield from parameters(operation, named)
+                yield from body(operation, named)
+                yield from answers(operation)
+
+
 def page() -> str:
     """The whole page."""
     document = asyncio.run(openapi())
+    named = document.get("components", {}).get("schemas", {})
     parts = [
         "# HTTP API",
         NOTICE,
         "A running gateway shows the same at `/docs`.",
-        *operations(document),
+        *operations(document, named),
+        "## Shapes",
     ]
+    for name, schema in named.items():
+        if "enum" not in schema:
+            parts += [f"### {name}", schema.get("description", ""), fields(schema, named)]
     return "\n\n".join(part for part in parts if part) + "\n"

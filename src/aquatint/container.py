@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +25,7 @@ from aquatint.ledger.service import Limits
 from aquatint.library.blobs import BlobStore
 from aquatint.net.http import open_session
 from aquatint.policy.prompt import compile_patterns
+from aquatint.providers.base import ImageProvider
 from aquatint.providers.registry import PROVIDERS, ProviderConfig, build
 from aquatint.quotes.service import Quotes
 from aquatint.resilience.availability import availability
@@ -69,13 +70,20 @@ def _catalog(as_of: date) -> Catalog:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
-    """Open every store and client, take up what an earlier process left, and close cleanly."""
+async def open_services(
+    settings: Settings,
+    clock: Clock | None = None,
+    providers: Mapping[str, ImageProvider] | None = None,
+) -> AsyncIterator[Services]:
+    """Open every store and client, take up what an earlier process left, and close cleanly.
+
+    `providers` replaces those of the settings, by name.
+    """
     with _locked(settings.data_dir):
         db = Database(settings.data_dir / "aquatint.db")
         try:
             async with open_session() as session:
-                services = _build(settings, clock or SystemClock(), db, session)
+                services = _build(settings, clock or SystemClock(), db, session, providers)
                 await services.generations.recover()
                 await services.chat.recover()
                 yield services
@@ -86,7 +94,11 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
 
 
 def _build(
-    settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    session: aiohttp.ClientSession,
+    providers: Mapping[str, ImageProvider] | None,
 ) -> Services:
     log, blobs = EventLog(db), BlobStore(settings.data_dir / "images")
     limits = Limits(
@@ -105,7 +117,8 @@ def _build(
         clock=clock,
         log=log,
         offering=market.offering,
-        providers=build((c for c in market.providers if c.name in PROVIDERS), session),
+        providers=providers
+        or build((c for c in market.providers if c.name in PROVIDERS), session),
         attempts=attempts,
     )
     server = settings.chat

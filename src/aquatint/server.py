@@ -42,6 +42,7 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
         config = uvicorn.Config(
             create_app(services),
             log_config=_NO_LOGGING,
+            log_level="warning",
             access_log=False,
             backlog=_BACKLOG,
             lifespan="off",

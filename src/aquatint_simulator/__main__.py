@@ -23,7 +23,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         host, port = (sockets or [])[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        print(f"Simulated providers: http://{shown}:{port}", flush=True)
+        sys.stdout.write(f"Simulated providers: http://{shown}:{port}\n")
+        sys.stdout.flush()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         listener = _listen(options.host, options.port)
     except (OSError, OverflowError) as error:
-        print(f"Cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        sys.stderr.write(f"Cannot listen on {options.host}:{options.port}: {error}\n")
         return 1
     config = uvicorn.Config(
         create_app(options.as_of),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from aquatint_simulator.faults import FAULTS, FaultError
 from aquatint_simulator.openai.files import fetch
-from aquatint_simulator.world import Pace, World
+from aquatint_simulator.world import Pace, world_of
 
 _MAX_MS = 600_000
 
@@ -47,12 +47,12 @@ def _checked(
     return endpoint
 
 
-async def _health(request: Request) -> Response:
+async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
 async def _reset(request: Request) -> Response:
-    _world(request).reset()
+    world_of(request).reset()
     return JSONResponse({"ok": True})
 
 
@@ -67,7 +67,7 @@ async def _requests(request: Request) -> Response:
                 "key": seen.key,
                 "time": seen.time,
             }
-            for seen in _world(request).requests
+            for seen in world_of(request).requests
         ]
     )
 
@@ -81,38 +81,38 @@ async def _invoice(request: Request) -> Response:
             "microUsd": line.micro_usd,
             "images": line.images,
         }
-        for line in _world(request).invoice
+        for line in world_of(request).invoice
     ]
-    total = sum(line.micro_usd for line in _world(request).invoice)
+    total = sum(line.micro_usd for line in world_of(request).invoice)
     return JSONResponse({"totalMicroUsd": total, "lines": lines})
 
 
 async def _faults(request: Request) -> Response:
-    return JSONResponse(_world(request).faults.listed())
+    return JSONResponse(world_of(request).faults.listed())
 
 
 async def _add_fault(request: Request) -> Response:
-    fault = _world(request).faults.add(await _object(request))
+    fault = world_of(request).faults.add(await _object(request))
     return JSONResponse(fault.shown(), 201)
 
 
 async def _clear_faults(request: Request) -> Response:
-    _world(request).faults.clear()
+    world_of(request).faults.clear()
     return JSONResponse({"ok": True})
 
 
 async def _set_latency(request: Request) -> Response:
-    """``{provider, ms}`` for a whole image call; ``tokenMs`` between the pieces of a chat answer."""
+    """``{provider, ms}`` for an image call; ``tokenMs`` between the pieces of a chat answer."""
     given = await _object(request)
     provider = given.get("provider")
     if provider not in FAULTS:
         raise ControlError(f"unknown provider {provider!r}; known: {', '.join(sorted(FAULTS))}")
-    usual = _world(request).pace_of(provider)
+    usual = world_of(request).pace_of(provider)
     pace = Pace(
         images=_milliseconds(given, "ms", usual.images),
         token=_milliseconds(given, "tokenMs", usual.token),
     )
-    _world(request).pace[provider] = pace
+    world_of(request).pace[provider] = pace
     return JSONResponse({"provider": provider, "ms": pace.images, "tokenMs": pace.token})
 
 
@@ -120,7 +120,7 @@ async def _set_clock(request: Request) -> Response:
     """``{date}``; null stops the clock: every model lives, at the latest prices."""
     given = (await _object(request)).get("date", "")
     try:
-        _world(request).today = None if given is None else date.fromisoformat(given)
+        world_of(request).today = None if given is None else date.fromisoformat(given)
     except (ValueError, TypeError):
         raise ControlError("date is a day like 2026-11-22, or null") from None
     return JSONResponse({"date": given})
@@ -141,8 +141,3 @@ async def _object(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ControlError("the body is not a JSON object")
     return given
-
-
-def _world(request: Request) -> World:
-    world: World = request.app.state.world
-    return world

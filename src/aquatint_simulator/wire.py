@@ -14,7 +14,7 @@ _REACHES_THE_CALLER = 0.05  # seconds given to bytes on their way before the con
 
 
 class _Transport(Protocol):
-    def get_extra_info(self, name: str) -> Any: ...
+    def get_extra_info(self, name: str) -> socket.socket: ...
     def abort(self) -> None: ...
 
 
@@ -42,15 +42,14 @@ def tear(scope: Scope) -> None:
 class Silence(Response):
     """No answer, ever: held until the caller leaves."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+    async def __call__(self, _scope: Scope, receive: Receive, _send: Send) -> None:
+        await _left(receive)
 
 
 class Reset(Response):
     """The connection is reset before a byte of the answer."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, _send: Send) -> None:
         tear(scope)
 
 
@@ -67,7 +66,7 @@ class Streamed(Response):
         torn: bool = False,
     ) -> None:
         super().__init__(headers=headers, media_type=media_type)
-        self._pieces, self._torn = pieces, torn
+        self.pieces, self._torn = pieces, torn
         del self.headers["content-length"]  # set by Response for its own, empty body
         if length is not None:
             self.headers["content-length"] = str(length)
@@ -76,7 +75,7 @@ class Streamed(Response):
         gone = asyncio.ensure_future(_left(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            async for piece in self._pieces:
+            async for piece in self.pieces:
                 if gone.done():
                     return
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -115,9 +114,9 @@ def spoil(fault: str, options: dict[str, Any], whole: Response) -> Response:
 def _spoil_stream(fault: str, options: dict[str, Any], whole: Streamed) -> Response:
     headers, media = _own_headers(whole), "text/event-stream"
     if fault == "slow_drip":
-        drops = _drops(whole._pieces, options["bytes"], options["ms"])
+        drops = _drops(whole.pieces, options["bytes"], options["ms"])
         return Streamed(drops, headers, media_type=media)
-    return Streamed(_first(whole._pieces, 2), headers, media_type=media, torn=True)
+    return Streamed(_first(whole.pieces, 2), headers, media_type=media, torn=True)
 
 
 def _own_headers(response: Response) -> dict[str, str]:

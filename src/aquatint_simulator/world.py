@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from starlette.requests import Request
+
 from aquatint_simulator.faults import FaultBox
 from aquatint_simulator.pictures.picture import Commission, Gallery, Picture
 
@@ -82,6 +84,12 @@ class World:
         return await asyncio.gather(
             *(asyncio.to_thread(self.gallery.draw, commission) for commission in commissions)
         )
+
+
+def world_of(request: Request) -> World:
+    """The world of the simulator that serves this request."""
+    world: World = request.app.state.world
+    return world
 
 
 def timestamp() -> str:

@@ -64,9 +64,7 @@ def encoded(*images: bytes) -> list[str]:
 # ---------------------------------------------------------------- OpenAI
 
 
-def openai_answer(
-    images: Sequence[object], *, usage: object = None, **more: object
-) -> bytes:
+def openai_answer(images: Sequence[object], *, usage: object = None, **more: object) -> bytes:
     document: dict[str, object] = {
         "created": 1787150086,
         "background": "opaque",

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from tests.contract.adapters import ADAPTERS, Adapter
 from tests.contract.replies import silence
 from tests.contract.server import Reply, Server, serve
 
-Buy = Callable[..., Awaitable[Completed]]
+Buy = Callable[..., Coroutine[Any, Any, Completed]]
 
 
 @pytest.fixture(params=ADAPTERS, ids=lambda adapter: adapter.name)

@@ -4,6 +4,7 @@ import io
 import random
 import struct
 import zlib
+from typing import Any
 
 from PIL import Image
 
@@ -11,7 +12,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def picture(
-    form: str = "PNG", size: tuple[int, int] = (64, 48), *, seed: int = 1, **options: object
+    form: str = "PNG", size: tuple[int, int] = (64, 48), *, seed: int = 1, **options: Any
 ) -> bytes:
     """Noise, so that its length is about that of its pixels."""
     pixels = random.Random(seed).randbytes(size[0] * size[1] * 3)
@@ -37,7 +38,9 @@ def png_claiming(width: int, height: int) -> bytes:
 
 def animation(form: str, frames: int) -> bytes:
     """Each frame of another colour: equal ones would be merged."""
-    images = [Image.new("RGB", (8, 8), (i % 256, i // 256, 7)) for i in range(frames)]
+    images = [
+        Image.new("RGB", (8, 8), (i * 83 % 256, i // 256, i * 41 % 256)) for i in range(frames)
+    ]
     file = io.BytesIO()
     images[0].save(file, form, save_all=True, append_images=images[1:])
     return file.getvalue()

@@ -17,9 +17,7 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
     return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode("latin-1")
 
 
-def answer(
-    body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Reply:
+def answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """A whole answer; `headers` may lie about its length."""
     standard = {"Content-Type": "application/json", "Content-Length": str(len(body))}
 

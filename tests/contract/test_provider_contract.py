@@ -6,10 +6,10 @@ import hashlib
 import json
 import logging
 import socket
-import tracemalloc
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from aquatint.errors import (
 from aquatint.library.blobs import BlobStore
 from aquatint.library.images import inspect
 from aquatint.net import http
-from aquatint.providers.base import ImageProvider, ImageRequest
+from aquatint.providers.base import ImageProvider, ImageRequest, ImageSink, ImageWriter
 from tests.contract.adapters import KEY, Adapter, Complaint, encoded
 from tests.contract.conftest import Buy
 from tests.contract.pictures import picture
@@ -43,14 +43,14 @@ from tests.contract.replies import (
     silence,
     streamed,
 )
-from tests.contract.server import Server
+from tests.contract.server import Reply, Server
 
 LeftOver = Callable[[], list[str]]
 UNUSABLE_PORT_SECONDS = 0.05
 MOST_GROWTH = 4 * 1024 * 1024
 
 
-def complain(complaint: Complaint, **headers: str) -> object:
+def complain(complaint: Complaint, headers: Mapping[str, str] | None = None) -> Reply:
     return answer(complaint.encode(), status=complaint.status, headers=headers)
 
 
@@ -95,9 +95,7 @@ async def test_con_3_one_broken_image_does_not_cost_the_others(
 ) -> None:
     whole = picture()
 
-    completed = await buy(
-        answer(adapter.wrap(["!!!!", *encoded(whole)], usage=adapter.usage)), n=2
-    )
+    completed = await buy(answer(adapter.wrap(["!!!!", *encoded(whole)], usage=adapter.usage)), n=2)
 
     (received,) = completed.images
     assert store.received_path(received).read_bytes() == whole
@@ -209,7 +207,7 @@ async def test_con_18_and_19_a_refusal_tells_stage_and_categories(
 
 async def test_con_14_rate_limited_with_a_time(buy: Buy, adapter: Adapter) -> None:
     with pytest.raises(Throttled) as caught:
-        await buy(complain(adapter.complaints["rate limited"], **{"Retry-After": "12"}))
+        await buy(complain(adapter.complaints["rate limited"], {"Retry-After": "12"}))
 
     assert caught.value.cool_down == 12
 
@@ -223,7 +221,7 @@ async def test_con_15_rate_limited_without_a_time(buy: Buy, adapter: Adapter) ->
 
 async def test_con_21_overloaded_keeps_the_time_to_wait(buy: Buy, adapter: Adapter) -> None:
     with pytest.raises(ProviderError) as caught:
-        await buy(complain(adapter.complaints["overloaded"], **{"Retry-After": "30"}))
+        await buy(complain(adapter.complaints["overloaded"], {"Retry-After": "30"}))
 
     assert caught.value.cool_down == 30
 
@@ -286,7 +284,7 @@ async def test_con_24_no_answer_in_time_is_unknown(buy: Buy, server: Server) -> 
 
 @pytest.mark.parametrize("reply", [close_at_once, reset_at_once], ids=["closed", "reset"])
 async def test_con_25_lost_before_the_headers_is_unknown(
-    buy: Buy, server: Server, reply: object
+    buy: Buy, server: Server, reply: Reply
 ) -> None:
     with pytest.raises(OutcomeUnknown):
         await buy(reply)
@@ -307,21 +305,36 @@ async def test_con_26_lost_in_the_body_is_unknown(
     assert left_over() == []
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """A sink that tells when the first image arrives."""
+
+    sink: ImageSink
+    opened: asyncio.Event
+
+    def open(self) -> ImageWriter:
+        self.opened.set()
+        return self.sink.open()
+
+
 async def test_a_caller_who_leaves_leaves_no_file(
-    buy: Buy, adapter: Adapter, server: Server, left_over: LeftOver
+    provider: ImageProvider,
+    adapter: Adapter,
+    server: Server,
+    store: BlobStore,
+    image_request: ImageRequest,
+    left_over: LeftOver,
 ) -> None:
-    half_sent = asyncio.Event()
     body = adapter.wrap(encoded(picture(size=(700, 700))))
 
     async def parts() -> AsyncIterator[bytes]:
         yield body[:1_000_000]
-        half_sent.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(buy(streamed(parts())))
-    await half_sent.wait()
-    while not left_over():
-        await asyncio.sleep(0)
+    server.reply = streamed(parts())
+    sink = Noticed(store.sink("att_01"), asyncio.Event())
+    task = asyncio.create_task(provider.start(image_request, sink))
+    await sink.opened.wait()
     task.cancel()
 
     with pytest.raises(asyncio.CancelledError):

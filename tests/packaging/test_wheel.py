@@ -17,8 +17,6 @@ from scripts.gates.files import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-BIN = Path(sys.executable).parent
-
 
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
@@ -38,7 +36,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("installed")
     venv.create(home / "venv", with_pip=False)
     python = home / "venv" / "bin" / "python"
-    install = (BIN / "uv", "pip", "install", "--quiet", "--python", python)
+    install = (ROOT / "scripts" / "install.sh", python)
     run(*install, "--require-hashes", "--requirement", ROOT / "requirements" / "runtime.txt")
     run(*install, "--no-deps", wheel)
     return python.parent

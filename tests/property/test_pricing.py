@@ -29,7 +29,8 @@ def token_prices(draw: st.DrawFn) -> TokenPrice:
         text_out=draw(rates),
         grid=draw(st.integers(1, 96)) if by_grid else None,
         patch=None if by_grid else draw(st.sampled_from([16, 32, 64])),
-        worst_percent=draw(st.integers(100, 400)),
+        expected_percent=draw(st.integers(100, 300)),
+        worst_percent=draw(st.integers(300, 400)),
         extra_text_out=draw(st.integers(0, 1000)),
     )
 

@@ -3,7 +3,6 @@ import { LiveRegion } from "./a11y/LiveRegion";
 import { Button } from "./design/Button";
 import { Icon } from "./design/Icon";
 import { ThemeToggle } from "./design/ThemeToggle";
-import { Toasts } from "./design/Toasts";
 import { Meter, MeterChip } from "./Meter";
 
 function Wordmark() {
@@ -20,10 +19,13 @@ function Wordmark() {
 
 function DemoBanner() {
   return (
-    <p className="flex items-center justify-center gap-2 border-b border-line bg-warn-wash px-4 py-2 text-center text-[0.84rem] font-medium text-warn">
+    <aside
+      aria-label="Demo"
+      className="flex items-center justify-center gap-2 border-b border-line bg-warn-wash px-4 py-2 text-center text-[0.84rem] font-medium text-warn"
+    >
       <Icon name="info" />
       Simulated providers: pictures are drawn locally, prices are not charged
-    </p>
+    </aside>
   );
 }
 
@@ -82,7 +84,6 @@ export function Shell({ title, demo, onNew, children }: ShellProps) {
           {children}
         </main>
       </div>
-      <Toasts />
       <LiveRegion />
     </div>
   );

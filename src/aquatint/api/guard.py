@@ -14,6 +14,7 @@ from aquatint.api.problems import answer
 from aquatint.errors import PayloadTooLarge
 
 MAX_BODY = 1024 * 1024  # bytes
+_MAX_DRAINED = 32 * MAX_BODY
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 
@@ -38,6 +39,7 @@ class Guard:
             response = answer(scope["path"], 403, "forbidden", refusal)
             await response(scope, receive, send)
         elif _declared_length(headers) > MAX_BODY:
+            await _drain(receive)
             response = answer(scope["path"], 413, PayloadTooLarge.code, _TOO_LARGE)
             await response(scope, receive, send)
         else:
@@ -86,6 +88,16 @@ def _declared_length(headers: Headers) -> int:
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
+async def _drain(receive: Receive) -> None:
+    """Let the rest of a body pass, within reason: a client still sending hears no answer."""
+    seen = 0
+    while seen < _MAX_DRAINED:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
+
+
 def _bounded(receive: Receive) -> Receive:
     """Count what arrives, for bodies that did not tell their length."""
     seen = 0
@@ -95,6 +107,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY:
+            await _drain(receive)
             raise PayloadTooLarge(_TOO_LARGE)
         return message
 

@@ -52,13 +52,16 @@ class TokenPrice(Frozen):
     text_out: Micro = Field(default=0, ge=0)
     grid: int | None = Field(default=None, gt=0)
     patch: int | None = Field(default=None, gt=0)
-    worst_percent: int = Field(default=100, ge=100)  # what may be billed, in percent of the formula
+    expected_percent: int = Field(default=100, ge=100)  # what is likely billed, of the formula
+    worst_percent: int = Field(default=100, ge=100)  # what may be billed, likewise
     extra_text_out: int = Field(default=0, ge=0)  # text tokens a model may add to one image
 
     @model_validator(mode="after")
-    def _one_formula(self) -> Self:
+    def _formula_fits(self) -> Self:
         if (self.grid is None) == (self.patch is None):
             raise ValueError("a token price has either a grid or a patch")
+        if self.expected_percent > self.worst_percent:
+            raise ValueError("expected_percent is above worst_percent")
         return self
 
 
@@ -111,6 +114,12 @@ class Capabilities(Frozen):
     guidance: bool = False
     backgrounds: tuple[str, ...] = ()
     output_formats: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it can do, as a list of names for people and programs."""
+        limits = {"max_n", "max_prompt"}
+        return tuple(self.model_dump(exclude=limits, exclude_defaults=True))
 
 
 class Row(Frozen):

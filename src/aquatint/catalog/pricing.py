@@ -72,15 +72,19 @@ def expected_usage(price: PriceRule, demand: Demand) -> Usage:
     """The likely usage of all calls together."""
     if isinstance(price, ImagePrice):
         return Usage(images=demand.n)
-    tokens = output_tokens(price, demand.size) + _partial_tokens(demand)
+    tokens = _percent(output_tokens(price, demand.size), price.expected_percent)
     text = ceil_div(_prompt_bytes(demand), BYTES_PER_TOKEN)
-    return Usage(images=demand.n, text_in=text * demand.calls, image_out=tokens * demand.n)
+    return Usage(
+        images=demand.n,
+        text_in=text * demand.calls,
+        image_out=(tokens + _partial_tokens(demand)) * demand.n,
+    )
 
 
 def _worst_of_one(price: PriceRule, demand: Demand) -> Usage:
     if isinstance(price, ImagePrice):
         return Usage(images=1)
-    tokens = ceil_div(output_tokens(price, demand.size) * price.worst_percent, 100)
+    tokens = _percent(output_tokens(price, demand.size), price.worst_percent)
     return Usage(
         images=1,
         text_in=_prompt_bytes(demand),
@@ -126,6 +130,10 @@ def input_tokens(size: Size) -> int:
 
 def _input_patches(width: Fraction | float, height: Fraction | float) -> int:
     return math.ceil(width / _INPUT_PATCH) * math.ceil(height / _INPUT_PATCH)
+
+
+def _percent(tokens: int, percent: int) -> int:
+    return ceil_div(tokens * percent, 100)
 
 
 def _partial_tokens(demand: Demand) -> int:

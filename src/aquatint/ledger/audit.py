@@ -38,7 +38,10 @@ def audit(tx: Tx) -> Audit:
         limit_violations=_count(
             tx, "SELECT 1 FROM counters WHERE cap IS NOT NULL AND held + spent > cap"
         ),
-        entry_mismatches=_counter_mismatches(tx) + _attempt_mismatches(tx) + _hold_mismatches(tx),
+        entry_mismatches=_malformed(tx)
+        + _counter_mismatches(tx)
+        + _attempt_mismatches(tx)
+        + _hold_mismatches(tx),
         attempts=_states(tx),
         charged=totals["charged"],
         billed=totals["billed"],
@@ -62,6 +65,28 @@ def _states(tx: Tx) -> dict[str, int]:
         "open": "dispatched",
     }
     return {name: found.get(state, 0) for name, state in names.items()}
+
+
+def _malformed(tx: Tx) -> int:
+    """Entries that do not move what their kind moves."""
+    return _count(
+        tx,
+        """
+        SELECT e.seq FROM entries e LEFT JOIN attempts a ON a.id = e.attempt_id
+        WHERE NOT CASE
+          WHEN e.kind = 'reserve' THEN e.held = e.amount AND e.spent = 0 AND e.billed = 0
+            AND e.images_spent = 0
+          WHEN e.kind = 'settle' THEN e.held = -e.amount AND e.spent = e.amount
+            AND e.billed = e.amount AND e.images_held = -e.images_spent
+          WHEN e.kind = 'overrun' THEN e.billed = e.amount AND e.held = 0 AND e.spent = 0
+            AND e.images_held = 0 AND e.images_spent = 0
+          WHEN e.attempt_id IS NULL THEN e.held = -e.amount AND e.spent = 0 AND e.billed = 0
+            AND e.images_spent = 0
+          ELSE e.amount = a.share AND e.held = 0 AND e.spent = 0 AND e.billed = 0
+            AND e.images_held = 0 AND e.images_spent = 0
+        END
+        """,
+    )
 
 
 def _counter_mismatches(tx: Tx) -> int:

@@ -145,7 +145,8 @@ class _Carver:
                 parse_constant=_finite,
             )
         except (ValueError, RecursionError):
-            raise MalformedBody("not JSON") from None
+            failure = MalformedBody("not JSON")
+        raise failure  # out here without its context, which would hold the whole document
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         """Of a repeated key the last value holds, as everywhere in Python."""

@@ -83,10 +83,7 @@ class Quotes:
             catalog_date=catalog_date,
             candidates=tuple(map(_candidate, decision.candidates)),
             alternatives=tuple(map(_candidate, decision.alternatives)),
-            rejected=tuple(
-                Rejected(provider=r.provider, model=r.model, code=r.code, reason=r.reason)
-                for r in decision.rejected
-            ),
+            rejected=_rejected(decision),
             original_provider=decision.original_provider,
             warnings=decision.warnings,
             cost=decision.cost,
@@ -129,6 +126,15 @@ def as_wish(request: QuoteRequest) -> routing.QuoteRequest:
     )
 
 
+def _rejected(decision: Decision) -> tuple[Rejected, ...]:
+    """Each model and reason once, whatever the number of its settings in the chain."""
+    found = (
+        Rejected(provider=r.provider, model=r.model, code=r.code, reason=r.reason)
+        for r in decision.rejected
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def _candidate(choice: routing.Candidate) -> Candidate:
     row = choice.row
     if row.price is None:  # the decision refuses what has no price
@@ -146,7 +152,7 @@ def _candidate(choice: routing.Candidate) -> Candidate:
         estimated_seconds=row.estimated_seconds,
         settings=choice.settings.given(),
         warnings=choice.warnings,
-        capabilities=tuple(row.capabilities.model_dump(exclude_defaults=True)),
+        capabilities=row.capabilities.names,
         max_size=str(largest(row.sizes)),
         supported_sizes=row.sizes.popular,
         supports_style=bool(row.capabilities.styles),

@@ -12,13 +12,13 @@ def availability(configs: Iterable[ProviderConfig]) -> dict[str, Availability]:
 
 
 def _state(config: ProviderConfig) -> Availability:
-    if config.name not in PROVIDERS:
-        return _off(Reason(Code.DISABLED, "Not supported by this version"))
     if not config.enabled:
         flag = f"ENABLE_IMAGE_GENERATION_{config.name.upper()}"
         return _off(Reason(Code.DISABLED, f"Feature flag disabled: {flag}"))
     if config.api_key is None:
         return _off(NO_KEY)
+    if config.name not in PROVIDERS:
+        return _off(Reason(Code.DISABLED, "Not supported by this version"))
     return Availability(available=True, code=OPERATIONAL.code, reason=OPERATIONAL.reason)
 
 

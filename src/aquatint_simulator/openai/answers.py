@@ -5,20 +5,19 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from starlette.responses import Response
 
 from aquatint_simulator.faults import Fault
 from aquatint_simulator.openai.bulk import base64_length, base64_windows
-from aquatint_simulator.openai.call import Call, event_stream
+from aquatint_simulator.openai.call import Call, compact, event_stream
 from aquatint_simulator.openai.files import publish
 from aquatint_simulator.openai.metering import Usage
 from aquatint_simulator.openai.order import Order
 from aquatint_simulator.pictures.picture import Picture
 from aquatint_simulator.wire import Streamed, windows
-
-_HOLE = "*here*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +42,15 @@ def answer(call: Call, delivery: Delivery) -> Response:
     if delivery.fault is not None and delivery.hit_by("huge_body"):
         return _huge(call, delivery, delivery.fault.options["megabytes"] * 1_000_000)
     data = [] if delivery.hit_by("empty_data") else _data(call, delivery)
-    return call.answer(_document(delivery, data))
+    # Megabytes of base64 are put in as they are: a JSON encoder would read every letter of them.
+    frame = compact(_document(delivery, data)).split(_hole(call))
+    images = [picture.base64 for picture in delivery.pictures]
+    return call.whole(part for pair in zip_longest(frame, images, fillvalue=b"") for part in pair)
+
+
+def _hole(call: Call) -> bytes:
+    """What stands for an image at first: nobody but this call knows its id yet."""
+    return call.id.encode()
 
 
 def _document(delivery: Delivery, data: list[dict[str, Any]]) -> dict[str, Any]:
@@ -70,7 +77,7 @@ def _data(call: Call, delivery: Delivery) -> list[dict[str, Any]]:
         if order.as_url:
             item["url"] = publish(call, picture, expired=delivery.hit_by("expired_url"))
         else:
-            item["b64_json"] = picture.base64
+            item["b64_json"] = call.id
         items.append(item)
     return items
 
@@ -81,8 +88,8 @@ def _revised(prompt: str) -> str:
 
 def _huge(call: Call, delivery: Delivery, size: int) -> Response:
     """The first picture blown up to `size` bytes, encoded as it is sent."""
-    document = json.dumps(_document(delivery, [{"b64_json": _HOLE}]), separators=(",", ":"))
-    head, tail = (part.encode() for part in document.split(_HOLE))
+    document = compact(_document(delivery, [{"b64_json": call.id}]))
+    head, tail = document.split(_hole(call))
     png = delivery.pictures[0].data
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -113,7 +120,7 @@ def _event(order: Order, kind: str, picture: Picture, extra: dict[str, Any]) -> 
     name = f"image_generation.{kind}"
     document = {
         "type": name,
-        "b64_json": picture.base64,
+        "b64_json": picture.base64.decode(),
         "background": order.background,
         "created_at": int(time.time()),
         "output_format": order.output_format,

@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class Call:
 
     world: World
     request: Request
-    body: Any  # parsed JSON, text, or None when empty
+    body: object  # parsed JSON, text, or None when empty
     id: str = field(default_factory=lambda: f"req_{uuid.uuid4().hex}")
     started: float = field(default_factory=time.monotonic)
 
@@ -56,12 +56,13 @@ class Call:
             "openai-organization": "aquatint-simulator",
         }
 
-    def answer(self, document: Any) -> Response:
+    def answer(self, document: dict[str, Any]) -> Response:
         """A JSON answer, in the compact form of the recordings."""
-        body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode(
-            errors="replace"
-        )
-        return Response(body, headers=self.headers(), media_type="application/json")
+        return self.whole([compact(document)])
+
+    def whole(self, parts: Iterable[bytes]) -> Response:
+        """A JSON answer put together from parts."""
+        return Response(b"".join(parts), headers=self.headers(), media_type="application/json")
 
     def fault(
         self, *, prompt: str | None = None, stream: bool = False, also: frozenset[str] = frozenset()
@@ -101,6 +102,11 @@ def route(world: World, handler: Handler) -> Callable[[Request], Awaitable[Respo
     return endpoint
 
 
+def compact(document: dict[str, Any]) -> bytes:
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return text.encode(errors="replace")
+
+
 def failed(call: Call, error: ApiError) -> Response:
     """An error as OpenAI writes it: indented, with its headers."""
     body = json.dumps(error.body(), indent=2, ensure_ascii=False).encode(errors="replace")
@@ -123,14 +129,19 @@ def before_work(
         return Reset()
     if fault.name == "html_502":
         return Response(_HTML_502, 502, media_type="text/html")
-    raise {
+    raise _refusal(call, fault, model, dall_e=dall_e)
+
+
+def _refusal(call: Call, fault: Fault, model: str, *, dall_e: bool) -> ApiError:
+    refusals: dict[str, Callable[[], ApiError]] = {
         "status": lambda: errors.of_status(fault.options["status"], call.id, model),
         "bad_key": lambda: errors.bad_key(_key(call.request) or ""),
         "out_of_credit": errors.out_of_credit,
         "rate_limited": lambda: errors.rate_limited(model, fault.options["retryAfter"]),
         "refused_input": lambda: errors.refused(call.id, "input", ("violence",), dall_e=dall_e),
         "model_gone": lambda: errors.no_such_model(model),
-    }[fault.name]()
+    }
+    return refusals[fault.name]()
 
 
 def after_work(fault: Fault | None, whole: Response) -> Response:
@@ -140,7 +151,7 @@ def after_work(fault: Fault | None, whole: Response) -> Response:
     return spoil(fault.name, dict(fault.options), whole)
 
 
-def event_stream(call: Call, pieces: Any) -> Streamed:
+def event_stream(call: Call, pieces: AsyncIterator[bytes]) -> Streamed:
     headers = {**call.headers(), "cache-control": "no-cache"}
     return Streamed(pieces, headers, media_type="text/event-stream")
 
@@ -159,7 +170,7 @@ def _check(key: str | None, raw: bytes) -> None:
         raise errors.too_large()
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed(raw: bytes) -> object:
     try:
         return json.loads(raw) if raw else None
     except (ValueError, RecursionError):

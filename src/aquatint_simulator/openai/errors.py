@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _KEYS_PAGE = "https://platform.openai.com/account/api-keys"
+_SHOWN_START, _SHOWN_END = 8, 4  # how much of a bad key the error repeats
+_SERVER_ERROR = 500
 
 
 @dataclass(slots=True)
@@ -34,7 +36,9 @@ def missing_key() -> ApiError:
 
 
 def bad_key(key: str) -> ApiError:
-    shown = f"{key[:8]}{'*' * max(0, len(key) - 12)}{key[-4:]}" if len(key) > 12 else "*" * len(key)
+    hidden = len(key) - _SHOWN_START - _SHOWN_END
+    stars = "*" * (hidden if hidden > 0 else len(key))
+    shown = f"{key[:_SHOWN_START]}{stars}{key[-_SHOWN_END:]}" if hidden > 0 else stars
     return ApiError(
         401,
         f"Incorrect API key provided: {shown}. You can find your API key at {_KEYS_PAGE}.",
@@ -88,11 +92,12 @@ def wrong_type(param: str, wanted: str, value: object) -> ApiError:
 
 
 def not_among(param: str, value: str, allowed: tuple[str, ...]) -> ApiError:
-    names = [f"'{name}'" for name in allowed]
-    listed = " and ".join([", ".join(names[:-1]) + ("," if len(names) > 2 else ""), names[-1]])
-    words = (
-        f"Supported values are: {listed}" if len(names) > 1 else f"Supported value is: {names[0]}"
-    )
+    *others, last = (f"'{name}'" for name in allowed)
+    if not others:
+        words = f"Supported value is: {last}"
+    else:
+        comma = "," if others[1:] else ""
+        words = f"Supported values are: {', '.join(others)}{comma} and {last}"
     return invalid(param, f"Invalid value: '{value}'. {words}.")
 
 
@@ -173,7 +178,11 @@ def of_status(status: int, request_id: str, model: str) -> ApiError:
             code="server_is_overloaded",
         ),
     }
-    other = ApiError(status, sorry, "server_error") if status >= 500 else ApiError(status, sorry)
+    other = (
+        ApiError(status, sorry, "server_error")
+        if status >= _SERVER_ERROR
+        else ApiError(status, sorry)
+    )
     return known.get(status, other)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from aquatint_simulator.openai.call import Call
 from aquatint_simulator.pictures.picture import Picture
-from aquatint_simulator.world import World
+from aquatint_simulator.world import world_of
 
 _LIFETIME = 3600
 _MAX_FILES = 256
@@ -37,8 +37,7 @@ def publish(call: Call, picture: Picture, *, expired: bool) -> str:
 
 async def fetch(request: Request) -> Response:
     """GET /_sim/files/{name}"""
-    world: World = request.app.state.world
-    picture, end = world.files.get(request.path_params["name"], (None, 0.0))
+    picture, end = world_of(request).files.get(request.path_params["name"], (None, 0.0))
     if picture is None:
         return Response(status_code=404)
     if time.time() > end:

@@ -106,13 +106,16 @@ def _model(entry: dict[str, Any], families: Mapping[str, Family]) -> Model:
 
 
 def _family(name: str, entry: dict[str, Any]) -> Family:
-    lists = {key: tuple(entry[key]) for key in ("qualities", "sizes") if key in entry}
+    lists: dict[str, Any] = {
+        key: tuple(entry[key]) for key in ("qualities", "sizes") if key in entry
+    }
     prices = tuple(_price(price) for price in entry["price"])
-    return Family(name=name, **{**entry, **lists, "price": prices})
+    settled: dict[str, Any] = {**entry, **lists, "price": prices}
+    return Family(name=name, **settled)
 
 
 def _price(entry: dict[str, Any]) -> Price:
-    rates = {
+    rates: dict[str, Any] = {
         key: Decimal(entry[key])
         for key in ("text_in", "image_in", "image_out", "text_out")
         if key in entry

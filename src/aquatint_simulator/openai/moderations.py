@@ -32,16 +32,29 @@ _PHRASES = {
     )
     for category, words in _WORDS.items()
 }
-_IN_IMAGES = {"self-harm", "self-harm/intent", "self-harm/instructions", "sexual", "violence",
-              "violence/graphic"}  # fmt: skip
+_IN_IMAGES = {
+    "self-harm",
+    "self-harm/intent",
+    "self-harm/instructions",
+    "sexual",
+    "violence",
+    "violence/graphic",
+}
 _MODELS = (
     "omni-moderation-latest",
     "omni-moderation-2024-09-26",
     "text-moderation-latest",
     "text-moderation-stable",
 )
-_BLOCKED_IN_PICTURES = ("sexual", "sexual/minors", "self-harm", "self-harm/intent",
-                        "self-harm/instructions", "violence/graphic", "hate")  # fmt: skip
+_BLOCKED_IN_PICTURES = (
+    "sexual",
+    "sexual/minors",
+    "self-harm",
+    "self-harm/intent",
+    "self-harm/instructions",
+    "violence/graphic",
+    "hate",
+)
 
 
 def violations(prompt: str) -> tuple[str, ...]:
@@ -62,12 +75,14 @@ async def moderate(call: Call) -> Response:
     document = {
         "id": f"modr-{call.id.removeprefix('req_')[:24]}",
         "model": model if omni else "text-moderation-007",
-        "results": [_verdict(text, kinds, omni) for text, kinds in _inputs(fields.get("input"))],
+        "results": [
+            _verdict(text, kinds, omni=omni) for text, kinds in _inputs(fields.get("input"))
+        ],
     }
     return after_work(fault, call.answer(document))
 
 
-def _inputs(given: Any) -> Iterator[tuple[str, list[str]]]:
+def _inputs(given: object) -> Iterator[tuple[str, list[str]]]:
     """Texts to judge, each with the kinds of input that it came from."""
     if given is None:
         raise errors.missing("input")
@@ -95,14 +110,14 @@ def _parts(given: list[Any]) -> tuple[str, list[str]]:
     return "\n".join(texts), [kind for kind in ("text", "image") if kind in kinds]
 
 
-def _verdict(text: str, kinds: list[str], omni: bool) -> dict[str, Any]:
+def _verdict(text: str, kinds: list[str], *, omni: bool) -> dict[str, Any]:
     lowered = text.lower()
     names = [name for name in _WORDS if omni or not name.startswith("illicit")]
     found = {name: bool(_PHRASES[name].search(lowered)) for name in names}
     verdict: dict[str, Any] = {
         "flagged": any(found.values()),
         "categories": found,
-        "category_scores": {name: _score(name, lowered, found[name]) for name in names},
+        "category_scores": {name: _score(name, lowered, found=found[name]) for name in names},
     }
     if omni:
         verdict["category_applied_input_types"] = {
@@ -111,7 +126,7 @@ def _verdict(text: str, kinds: list[str], omni: bool) -> dict[str, Any]:
     return verdict
 
 
-def _score(category: str, text: str, found: bool) -> float:
+def _score(category: str, text: str, *, found: bool) -> float:
     """Near one when found, near nothing otherwise; the digits come from the text itself."""
     digest = hashlib.sha256(f"{category}\n{text}".encode(errors="replace")).digest()
     chance = int.from_bytes(digest[:4]) / 2**32

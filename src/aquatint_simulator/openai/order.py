@@ -1,4 +1,4 @@
-"""Reading an image request as strictly as OpenAI does: what is not known or not fitting is a 400."""
+"""Reading an image request as strictly as OpenAI does: what does not fit is a 400."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -55,6 +55,11 @@ _CHOICES = {
 }
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 _DEFAULT_SIZE = "1024x1024"
+_MAX_COMPRESSION, _MAX_PARTIALS = 100, 3
+
+# The sizes of gpt-image-2 and later.
+_STEP, _LONGEST, _RATIO = 16, 3840, 3
+_FEWEST, _MOST = 655_360, 8_294_400  # pixels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,14 +191,14 @@ def _check_output(given: Body) -> None:
     if output == "png":
         message = "Output compression is supported for JPEG and WebP output formats only."
         raise errors.invalid("output_compression", message)
-    if not 0 <= compression <= 100:
-        raise errors.out_of_range("output_compression", 0, 100, compression)
+    if not 0 <= compression <= _MAX_COMPRESSION:
+        raise errors.out_of_range("output_compression", 0, _MAX_COMPRESSION, compression)
 
 
 def _check_stream(given: Body) -> None:
     partial_images = given.get("partial_images", 0)
-    if not 0 <= partial_images <= 3:
-        raise errors.out_of_range("partial_images", 0, 3, partial_images)
+    if not 0 <= partial_images <= _MAX_PARTIALS:
+        raise errors.out_of_range("partial_images", 0, _MAX_PARTIALS, partial_images)
     if partial_images and not given.get("stream", False):
         raise errors.invalid("partial_images", "'partial_images' is only supported with stream.")
 
@@ -223,16 +228,19 @@ def _size(given: Body, family: Family) -> tuple[int, int]:
     return width, height
 
 
+_FREE_SIZE_RULES: tuple[tuple[Callable[[int, int], bool], str], ...] = (
+    (
+        lambda w, h: w % _STEP + h % _STEP > 0,
+        f"Width and height must both be divisible by {_STEP}.",
+    ),
+    (lambda w, h: max(w, h) > _LONGEST, f"The longest edge must be at most {_LONGEST} pixels."),
+    (lambda w, h: max(w, h) > _RATIO * min(w, h), f"The ratio must be at most {_RATIO}:1."),
+    (lambda w, h: w * h < _FEWEST, f"The image must have at least {_FEWEST} pixels."),
+    (lambda w, h: w * h > _MOST, f"The image must have at most {_MOST} pixels."),
+)
+
+
 def _check_free_size(size: str, width: int, height: int) -> None:
     for broken, rule in _FREE_SIZE_RULES:
         if broken(width, height):
             raise errors.invalid("size", f"Invalid size '{size}'. {rule}")
-
-
-_FREE_SIZE_RULES: tuple[tuple[Callable[[int, int], bool], str], ...] = (
-    (lambda w, h: w % 16 + h % 16 > 0, "Width and height must both be divisible by 16."),
-    (lambda w, h: max(w, h) > 3840, "The longest edge must be at most 3840 pixels."),
-    (lambda w, h: max(w, h) > 3 * min(w, h), "The aspect ratio must be at most 3:1."),
-    (lambda w, h: w * h < 655_360, "The image must have at least 655360 pixels."),
-    (lambda w, h: w * h > 8_294_400, "The image must have at most 8294400 pixels."),
-)

@@ -2,8 +2,11 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from aquatint_simulator.openai.wishes import Wish, wishes
@@ -28,31 +31,6 @@ class Reply:
     calls: tuple[ToolCall, ...] = ()
 
 
-_SMALL_TALK = (
-    (r"\b(?:hello|hi|hey|good (?:morning|evening|afternoon)|greetings)\b",
-     "Hello! I am the simulated assistant of this demo. Tell me what you would like to see, and I "
-     "will get you a price for it."),
-    (r"\bhow are you\b",
-     "Very well, thank you. My inks are mixed and the plates are polished. What shall we make?"),
-    (r"\b(?:thanks|thank you|cheers)\b", "You are most welcome. Is there another picture you have in mind?"),
-    (r"\b(?:bye|goodbye|good night|see you)\b", "Goodbye, and come back whenever you need a picture."),
-    (r"\b(?:who|what) are you\b|\byour name\b",
-     "I am a simulated language model: no network, no cost, and always the same answer to the same "
-     "question. I am good at one thing, which is asking for pictures."),
-    (r"\b(?:what can you do|help)\b",
-     "Ask me for a picture in your own words, for example: draw a lighthouse at dusk. I will get "
-     "you a price first; nothing is bought before you confirm it."),
-    (r"\b(?:price|cost|expensive|cheap|pay)\b",
-     "Every picture is priced before it is bought. Describe one, and the card will show what it "
-     "costs and the most it can ever cost."),
-    (r"\b(?:poem|haiku)\b",
-     "Copper, wax and rain:\na soft grain holds the evening\nuntil the ink dries."),
-    (r"\bjoke\b", "Why did the etching look so pleased? It had made a good impression."),
-)  # fmt: skip
-_ANYTHING_ELSE = (
-    "I am only a simulated assistant, so my conversation is modest. What I can do is get you a "
-    "picture: describe it, starting for example with “draw” or “generate”."
-)
 _NO_TOOL = "I would gladly draw that, but this conversation gives me no way to make pictures."
 _TIME_TO_ASK = (
     "Let me get you a price for that. Nothing is bought until you confirm.",
@@ -61,7 +39,7 @@ _TIME_TO_ASK = (
 )
 
 
-def reply(messages: Sequence[Message], tools: Sequence[Any], choice: Any) -> Reply:
+def reply(messages: Sequence[Message], tools: Sequence[object], choice: object) -> Reply:
     """The assistant's turn after these messages. `tools` and `choice` as in OpenAI's request."""
     results = _latest_results(messages)
     if results:
@@ -83,9 +61,9 @@ def _tool_call(wish: Wish) -> ToolCall:
     return ToolCall(_TOOL, json.dumps(arguments, ensure_ascii=False))
 
 
-def _tool_names(tools: Sequence[Any]) -> set[str]:
+def _tool_names(tools: Sequence[object]) -> set[str]:
     functions = [tool.get("function") for tool in tools if isinstance(tool, dict)]
-    return {function.get("name") for function in functions if isinstance(function, dict)}
+    return {str(function.get("name")) for function in functions if isinstance(function, dict)}
 
 
 def _latest_results(messages: Sequence[Message]) -> list[str]:
@@ -113,10 +91,14 @@ def _text(message: Message) -> str:
 
 
 def _small_talk(said: str) -> str:
-    lowered = said.lower()
-    return next(
-        (answer for words, answer in _SMALL_TALK if re.search(words, lowered)), _ANYTHING_ELSE
-    )
+    return next(answer for words, answer in _answers() if words.search(said.lower()))
+
+
+@cache
+def _answers() -> list[tuple[re.Pattern[str], str]]:
+    text = files("aquatint_simulator.openai").joinpath("data/talk.toml").read_text("utf-8")
+    entries = tomllib.loads(text)["answer"]
+    return [(re.compile(rf"(?<!\w)(?:{each['words']})(?!\w)"), each["text"]) for each in entries]
 
 
 def _opening(wanted: Sequence[Wish]) -> str:

@@ -1,4 +1,4 @@
-"""What a person asks for: is it a picture, how many, of what, in which size. No model, only words."""
+"""What a person asks for, told by words alone: is it a picture, how many, in which size."""
 
 import re
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ _MAKING = re.compile(
 _PICTURE_WANTED = re.compile(
     rf"\b(?:make|create|design|produce|give|show|need|want|like|get|send|have|do|see)\b.*\b{_PICTURE}\b"
     rf"|\b{_PICTURE}\s+(?:of|with|showing|for)\b",
-    re.S,
+    re.DOTALL,
 )
 
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _SEVERAL = re.compile(
     rf"\b(?P<count>[2-6]|{'|'.join(_COUNTS)})\s+(?:[\w-]+\s+){{0,3}}?{_PICTURE}\b"
     r"(?:\s+(?:of|with|showing))?\s*[:,-]?\s*(?P<rest>.*)",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*", re.I)
+_BETWEEN = re.compile(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*", re.IGNORECASE)
 
-_PIXELS = re.compile(r"(?<!\d)(\d{2,5})\s*[x×]\s*(\d{2,5})(?!\d)", re.I)
+_PIXELS = re.compile(r"(?<!\d)(\d{2,5})\s*[x\u00d7]\s*(\d{2,5})(?!\d)", re.IGNORECASE)
 _FORMATS = {
     "1536x1024": r"landscape|wide|widescreen|panoramic|horizontal",
     "1024x1536": r"portrait|tall|vertical",
@@ -78,7 +78,7 @@ def named_size(message: str) -> str | None:
 
 
 def _wants_picture(lowered: str) -> bool:
-    if _PICTURE_WANTED.search(lowered):
+    if _PICTURE_WANTED.search(lowered) or _SEVERAL.search(lowered):
         return not _QUESTION.match(lowered)
     if _QUESTION.match(lowered) or _WRITING.search(lowered):
         return False

@@ -1,6 +1,7 @@
-"""Wide views: mountains, sea, forest, city, desert, meadow."""
+"""Wide views: mountains, sea, forest, desert, meadow."""
 
 from aquatint_simulator.pictures.canvas import Canvas
+from aquatint_simulator.pictures.ground import fir, hills, ripples
 from aquatint_simulator.pictures.palette import Colour, Palette, mix
 from aquatint_simulator.pictures.shapes import (
     Shape,
@@ -22,10 +23,10 @@ def mountains(canvas: Canvas, palette: Palette) -> None:
     paint_sky(canvas, palette, shore, height=0.56)
     layers = ((0.60, 0.34, 0.48), (0.66, 0.30, 0.50), (0.70, 0.20, 0.52), (0.71, 0.10, 0.55))
     for depth, (base, height, rough) in enumerate(layers):
-        _range(canvas, palette, base, height, rough, depth / (len(layers) - 1) * 0.8)
+        hills(canvas, palette, base, height, rough, depth / (len(layers) - 1) * 0.8)
     birds(canvas, palette, canvas.bottom * 0.24)
     canvas.reflect(shore, mix(palette.far, palette.near, 0.55), 0.36)
-    _ripples(canvas, palette, shore)
+    ripples(canvas, palette, shore)
     _bank(canvas, palette)
 
 
@@ -48,7 +49,7 @@ def sea(canvas: Canvas, palette: Palette) -> None:
 def forest(canvas: Canvas, palette: Palette) -> None:
     """Firs in the mist, nearer and darker towards the front."""
     paint_sky(canvas, palette, canvas.bottom * 0.8)
-    _range(canvas, palette, 0.58, 0.26, 0.5, 0.0)
+    hills(canvas, palette, 0.58, 0.26, 0.5, 0.0)
     for depth in range(5):
         share = depth / 4
         base = canvas.bottom * (0.60 + 0.115 * depth)
@@ -59,27 +60,10 @@ def forest(canvas: Canvas, palette: Palette) -> None:
         canvas.fill(_firs(canvas, base, height), paint)
 
 
-def city(canvas: Canvas, palette: Palette) -> None:
-    """Towers in three depths, windows lit towards the evening, above the river."""
-    quay = canvas.bottom * 0.78
-    paint_sky(canvas, palette, quay)
-    lamp = mix(palette.light, palette.accents[0], 0.35)
-    for depth, (height, width) in enumerate(((0.30, 0.055), (0.38, 0.085), (0.30, 0.12))):
-        tone = mix(mix(palette.far, palette.sky[-2], 0.25), palette.near, (0.05, 0.5, 0.92)[depth])
-        haze = canvas.gradient((tone, tone, mix(tone, palette.glow, 0.22)), quay - 0.5, quay)
-        towers = _towers(canvas, quay, height, width)
-        canvas.fill([part for tower in towers for part in tower], haze)
-        lit = (0.14, 0.26, 0.30)[depth] * (1.4 if palette.dark else 1)
-        panes = [pane for tower in towers for pane in _windows(canvas, tower[0], quay, lit)]
-        canvas.fill(panes, lamp, opacity=(0.35, 0.7, 0.95)[depth])
-    canvas.reflect(quay, palette.near, 0.42)
-    _ripples(canvas, palette, quay)
-
-
 def desert(canvas: Canvas, palette: Palette) -> None:
     """Dunes with a lit and a shaded side."""
     paint_sky(canvas, palette, canvas.bottom * 0.64)
-    _range(canvas, palette, 0.63, 0.13, 0.46, 0.12)
+    hills(canvas, palette, 0.63, 0.13, 0.46, 0.12)
     sand = mix(palette.glow, palette.accents[0], 0.4)
     for depth in range(4):
         base = canvas.bottom * (0.66 + 0.11 * depth)
@@ -90,37 +74,12 @@ def desert(canvas: Canvas, palette: Palette) -> None:
 def meadow(canvas: Canvas, palette: Palette, *, disc: bool = False) -> None:
     """Soft hills: the ground that other things stand on."""
     paint_sky(canvas, palette, canvas.bottom * 0.72, disc=disc)
-    _range(canvas, palette, 0.62, 0.16, 0.42, 0.05)
+    hills(canvas, palette, 0.62, 0.16, 0.42, 0.05)
     for depth in range(3):
         base = canvas.bottom * (0.68 + 0.1 * depth)
         tone = mix(mix(palette.far, palette.accents[2], 0.4), palette.near, 0.25 + depth * 0.3)
         paint = canvas.gradient((mix(tone, palette.glow, 0.25), tone), base - 0.05, base + 0.2)
         canvas.fill([_hill(canvas, base)], paint)
-
-
-def _range(
-    canvas: Canvas, palette: Palette, base: float, height: float, rough: float, near: float
-) -> None:
-    """One range of mountains; `near` 0 is in the haze, 1 is in front."""
-    line = ridge(canvas.random, canvas.right, canvas.bottom * base, height, rough=rough)
-    tone = mix(palette.far, palette.near, near)
-    mist = mix(tone, palette.sky[-1], 0.5 * (1 - near))
-    top = canvas.bottom * base - height
-    paint = canvas.gradient((tone, tone, mist), top, canvas.bottom * base + 0.05)
-    canvas.fill([down_to(line, canvas.bottom)], paint)
-
-
-def _ripples(canvas: Canvas, palette: Palette, shore: float) -> None:
-    """Fine light lines that close up towards the shore."""
-    random = canvas.random
-    lines = []
-    for _ in range(70):
-        depth = random.random() ** 1.7
-        y = shore + 0.004 + depth * (canvas.bottom - shore)
-        length = 0.02 + 0.10 * depth * random.random()
-        x = random.uniform(0, canvas.right)
-        lines.append(ellipse(x, y, length, 0.0007 + 0.0014 * depth))
-    canvas.fill(lines, mix(palette.light, palette.sky[-2], 0.3), opacity=0.34)
 
 
 def _bank(canvas: Canvas, palette: Palette) -> None:
@@ -134,9 +93,9 @@ def _bank(canvas: Canvas, palette: Palette) -> None:
     shapes = [down_to(line, canvas.bottom + 0.02)]
     for _ in range(17):
         place = random.random() ** 1.5 * 0.32
-        x = canvas.right * (place if random.random() < 0.6 else 1 - place * 0.75)
+        x = canvas.right * random.choice((place, place, 1 - place * 0.75))
         spot = min(line, key=lambda point: abs(point[0] - x))
-        shapes += _fir(x, spot[1] + 0.012, random.uniform(0.08, 0.235) * (1 - place))
+        shapes += fir(x, spot[1] + 0.012, random.uniform(0.08, 0.235) * (1 - place))
     canvas.fill(shapes, mix(palette.near, (8, 10, 20), 0.25))
 
 
@@ -151,29 +110,8 @@ def _firs(canvas: Canvas, base: float, height: float) -> list[Shape]:
     x = -height * 0.1
     while x < canvas.right + 0.05:
         spot = min(ground, key=lambda point: abs(point[0] - x))
-        shapes += _fir(x, spot[1] + 0.02, height * random.uniform(0.5, 1.1))
+        shapes += fir(x, spot[1] + 0.02, height * random.uniform(0.5, 1.1))
         x += height * random.uniform(0.09, 0.34)
-    return shapes
-
-
-def _fir(x: float, foot: float, height: float) -> list[Shape]:
-    """A fir in five skirts, drooping at their tips."""
-    shapes = [rectangle(x - height * 0.014, foot - height * 0.1, x + height * 0.014, foot)]
-    for i in range(6):
-        top = foot - height * (1 - 0.145 * i)
-        low = top + height * (0.2 + 0.012 * i)
-        half = height * (0.05 + 0.036 * i)
-        shapes.append(
-            [
-                (x, top),
-                (x + half * 0.35, low - height * 0.06),
-                (x + half, low),
-                (x + half * 0.4, low - height * 0.022),
-                (x - half * 0.4, low - height * 0.022),
-                (x - half, low),
-                (x - half * 0.35, low - height * 0.06),
-            ]
-        )
     return shapes
 
 
@@ -188,8 +126,9 @@ def _swell(canvas: Canvas, palette: Palette, horizon: float) -> None:
         while x < canvas.right:
             length = random.uniform(0.05, 0.16) * (0.4 + 1.6 * depth)
             lift = y + random.uniform(-0.006, 0.006)
-            crests.append(band(curve((x, lift), (x + length / 2, lift - 0.012 * (0.3 + depth)),
-                                     (x + length, lift)), 0.0008, 0.0012 + 0.004 * depth))  # fmt: skip
+            bend = (x + length / 2, lift - 0.012 * (0.3 + depth))
+            crest = curve((x, lift), bend, (x + length, lift))
+            crests.append(band(crest, 0.0008, 0.0012 + 0.004 * depth))
             x += length * random.uniform(1.2, 2.6)
         canvas.fill(crests, mix(palette.sky[-2], palette.sky[1], 0.4), opacity=0.3)
 
@@ -227,49 +166,6 @@ def _sail(canvas: Canvas, palette: Palette, x: float, y: float) -> None:
     canvas.fill([moved(scaled(jib, size), x, y)], mix(cloth, palette.accents[1], 0.65))
     canvas.fill([moved(scaled(hull, size), x, y)], palette.near)
     canvas.fill([ellipse(x, y + 0.035, 0.09, 0.008)], palette.near, opacity=0.35, blur=0.004)
-
-
-def _towers(canvas: Canvas, foot: float, height: float, width: float) -> list[list[Shape]]:
-    """Blocks side by side; the first shape of each is its body, the rest its roof."""
-    random = canvas.random
-    towers = []
-    x = -width * random.random()
-    while x < canvas.right:
-        wide = width * random.uniform(0.7, 1.35)
-        middle = 1 - abs((x + wide / 2) / canvas.right - 0.5) * 0.9
-        top = foot - height * middle * random.uniform(0.45, 1.12)
-        tower = [rectangle(x, top, x + wide, foot + 0.01)]
-        tower += _roof(random.choice("flat step spire slope flat".split()), x, top, wide)
-        towers.append(tower)
-        x += wide * random.uniform(0.98, 1.25)
-    return towers
-
-
-def _roof(kind: str, x: float, top: float, wide: float) -> list[Shape]:
-    middle = x + wide / 2
-    roofs: dict[str, list[Shape]] = {
-        "flat": [],
-        "step": [rectangle(x + wide * 0.2, top - wide * 0.28, x + wide * 0.8, top + 0.01)],
-        "spire": [
-            rectangle(x + wide * 0.25, top - wide * 0.22, x + wide * 0.75, top + 0.01),
-            [(middle - wide * 0.07, top - 0.01), (middle, top - wide), (middle + wide * 0.07, top)],
-        ],
-        "slope": [[(x, top + 0.005), (x + wide, top - wide * 0.35), (x + wide, top + 0.005)]],
-    }
-    return roofs[kind]
-
-
-def _windows(canvas: Canvas, body: Shape, foot: float, lit: float) -> list[Shape]:
-    (left, top), (right, _) = body[0], body[1]
-    step, panes = 0.0145, []
-    columns = int((right - left) / step) - 1
-    margin = (right - left - columns * step) / 2 + step * 0.22
-    for row in range(int((foot - top) / (step * 1.35)) - 1):
-        for column in range(columns):
-            if canvas.random.random() < lit:
-                x, y = left + margin + column * step, top + 0.014 + row * step * 1.35
-                panes.append(rectangle(x, y, x + step * 0.55, y + step * 0.8))
-    return panes
 
 
 def _dune(canvas: Canvas, base: float, lit: Colour, shade: Colour) -> None:

@@ -39,8 +39,8 @@ class Picture:
     height: int
 
     @cached_property
-    def base64(self) -> str:
-        return base64.b64encode(self.data).decode("ascii")
+    def base64(self) -> bytes:
+        return base64.b64encode(self.data)
 
 
 class Gallery:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from aquatint_simulator.pictures import land, still
+from aquatint_simulator.pictures import land, still, town
 from aquatint_simulator.pictures.canvas import Canvas
 from aquatint_simulator.pictures.figures import FIGURES
 from aquatint_simulator.pictures.palette import PALETTES, Colour, colour
@@ -87,7 +87,7 @@ _USUAL_LIGHTS = {
 }
 
 _LANDSCAPES = {
-    "city": land.city,
+    "city": town.city,
     "sea": land.sea,
     "desert": land.desert,
     "forest": land.forest,

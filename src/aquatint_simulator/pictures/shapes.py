@@ -1,17 +1,26 @@
 """Shapes as lists of points. The unit is the picture's shorter edge; y grows downwards."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from math import cos, pi, sin
 from random import Random
 
 Point = tuple[float, float]
 Shape = list[Point]
 
+_SMALL = 0.1
+
+
+def points(outline: str) -> Shape:
+    """An outline written as in SVG: ``0,0 1,0 1,1``."""
+    pairs = (pair.split(",") for pair in outline.split())
+    return [(float(x), float(y)) for x, y in pairs]
+
 
 def ellipse(x: float, y: float, rx: float, ry: float | None = None, *, turn: float = 0) -> Shape:
     """An ellipse about a centre; `turn` in degrees, clockwise as seen."""
     ry = rx if ry is None else ry
-    steps = 40 if max(rx, ry) < 0.1 else 96
+    steps = 40 if max(rx, ry) < _SMALL else 96
     ring = [(rx * cos(a), ry * sin(a)) for a in (2 * pi * i / steps for i in range(steps))]
     return moved(turned(ring, turn), x, y)
 
@@ -88,10 +97,7 @@ def ridge(
     heights = [random.uniform(0.2, 1.0) for _ in range(4)]
     spread = 0.5
     for _ in range(steps):
-        between = [
-            (a + b) / 2 + random.uniform(-spread, spread)
-            for a, b in zip(heights, heights[1:], strict=False)
-        ]
+        between = [(a + b) / 2 + random.uniform(-spread, spread) for a, b in pairwise(heights)]
         heights = [h for pair in zip(heights, between, strict=False) for h in pair] + heights[-1:]
         spread *= rough
     last = len(heights) - 1

@@ -1,7 +1,7 @@
 """Close views: a figure in its place, flowers, planets, and abstract prints."""
 
 from aquatint_simulator.pictures.canvas import Canvas
-from aquatint_simulator.pictures.figures import FIGURES, Stamp
+from aquatint_simulator.pictures.figures import FIGURES
 from aquatint_simulator.pictures.land import meadow
 from aquatint_simulator.pictures.palette import Colour, Palette, mix
 from aquatint_simulator.pictures.shapes import (
@@ -18,8 +18,18 @@ from aquatint_simulator.pictures.shapes import (
     turned,
 )
 from aquatint_simulator.pictures.sky import stars
+from aquatint_simulator.pictures.stamp import Stamp
 
 PAPER = (246, 238, 221)
+
+# Flower heads: x from the middle, y as a share of the height, radius.
+_BUNCH = (
+    (-0.25, 0.42, 0.15),
+    (0.27, 0.38, 0.155),
+    (0.02, 0.24, 0.13),
+    (-0.12, 0.62, 0.13),
+    (0.15, 0.62, 0.17),
+)
 
 
 def portrait(canvas: Canvas, palette: Palette, figure: str, tint: Colour) -> None:
@@ -50,10 +60,10 @@ def flowers(canvas: Canvas, palette: Palette, tint: Colour) -> None:
     middle, foot = canvas.right / 2, canvas.bottom * 1.06
     canvas.glow(middle, canvas.bottom * 0.4, 0.7, palette.light, 0.6)
     green = mix(palette.near, (88, 140, 92), 0.6)
-    heads = [(-0.25, 0.42, 0.15), (0.27, 0.38, 0.155), (0.02, 0.24, 0.13), (-0.12, 0.62, 0.13), (0.15, 0.62, 0.17)]  # fmt: skip
-    for dx, y, _ in heads:
+    for dx, y, _ in _BUNCH:
         x, top = middle + dx, canvas.bottom * y
-        canvas.fill([band(curve((x, top), (x - dx * 0.2, 0.8), (middle + dx * 0.2, foot)), 0.012, 0.018)], green)  # fmt: skip
+        stem = curve((x, top), (x - dx * 0.2, 0.8), (middle + dx * 0.2, foot))
+        canvas.fill([band(stem, 0.012, 0.018)], green)
     for _ in range(16):
         turn = random.uniform(-165, -15)
         length = random.uniform(0.18, 0.34)
@@ -69,7 +79,7 @@ def flowers(canvas: Canvas, palette: Palette, tint: Colour) -> None:
         mix(tint, palette.accents[1], 0.5),
         tint,
     )
-    for (dx, y, size), tone in zip(heads, blossoms, strict=True):
+    for (dx, y, size), tone in zip(_BUNCH, blossoms, strict=True):
         _blossom(canvas, palette, middle + dx, canvas.bottom * y, size, tone)
 
 
@@ -103,7 +113,8 @@ def space(canvas: Canvas, palette: Palette, tint: Colour) -> None:
     _rings(canvas, x, y, size, ring, 0)
     mx, my = canvas.right * 0.2, canvas.bottom * 0.24
     canvas.glow(mx, my, 0.2, palette.light, 0.4)
-    canvas.fill([ellipse(mx, my, 0.058)], canvas.gradient((palette.light, palette.far), my - 0.06, my + 0.06))  # fmt: skip
+    moon = canvas.gradient((palette.light, palette.far), my - 0.06, my + 0.06)
+    canvas.fill([ellipse(mx, my, 0.058)], moon)
 
 
 def abstract(canvas: Canvas, palette: Palette, tint: Colour) -> None:
@@ -177,7 +188,8 @@ def _rings(
     start: float,
 ) -> None:
     for reach, width, tone in rings:
-        half = [(px * size * reach, py * size * reach * 0.24) for px, py in arc(0, 0, 1, start, start + 180, 60)]  # fmt: skip
+        circle = arc(0, 0, size * reach, start, start + 180, 60)
+        half = [(px, py * 0.24) for px, py in circle]
         canvas.fill([moved(turned(band(half, width * size), -16), x, y)], tone, opacity=0.85)
 
 
@@ -200,7 +212,8 @@ def _sprig(canvas: Canvas, x: float, foot: float, ink: Colour) -> None:
     canvas.fill([band(stem, 0.010, 0.004)], ink)
     for i, (px, py) in enumerate(stem[4::3]):
         size = 0.15 - 0.014 * i
-        canvas.fill([leaf(px, py, size, size * 0.3, -35 - 3 * i), leaf(px, py, size, size * 0.3, -145 + 3 * i)], ink)  # fmt: skip
+        pair = [leaf(px, py, size, size * 0.3, turn) for turn in (-35 - 3 * i, -145 + 3 * i)]
+        canvas.fill(pair, ink)
 
 
 def _frame(canvas: Canvas) -> None:

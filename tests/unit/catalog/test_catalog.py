@@ -82,7 +82,7 @@ def test_lower_tiers_follow_and_no_row_comes_twice() -> None:
             "openai-chatgpt-image-latest-low",
             "Model retired by provider on 2026-12-01",
         ),
-        ("2026-05-11", "openai-dall-e-3-standard-1024", "Provider operational"),
+        ("2026-05-11", "openai-dall-e-3-standard", "Provider operational"),
         ("2026-05-12", "openai-dall-e-3-standard-1024", "Model retired by provider on 2026-05-12"),
         ("2025-11-30", "openai-dall-e-3-hd-1024", "Provider operational"),
         ("2025-11-30", "openai-dall-e-3-hd", "Model not available before 2025-12-01"),
@@ -174,7 +174,7 @@ def test_worst_case_of_26_is_wide_below_high_and_narrow_from_there(model: str) -
         ("gpt-image-1.5", "ultra", "openai-gpt-image-1.5-high"),
         ("openai-gpt-image-2.5-sunburst-max", "fast", "openai-gpt-image-2.5-sunburst-max"),
         ("dall-e-3", "ultra", "openai-dall-e-3-hd"),
-        ("dall-e-3", "high", "openai-dall-e-3-standard-1024"),
+        ("dall-e-3", "high", "openai-dall-e-3-standard"),
         ("openai-dall-e-3-hd-1024", "fast", "openai-dall-e-3-hd-1024"),
     ],
 )
@@ -228,3 +228,29 @@ def test_the_providers_id_is_a_name_too() -> None:
         found = Catalog(TODAY).find(tier=Tier.HIGH, model=each.provider_model)
         assert found is not None
         assert found.provider_model == each.provider_model
+
+
+@pytest.mark.parametrize(
+    ("as_of", "model", "tier", "dimensions", "dollars"),
+    [
+        (THEN, "dall-e-3", "ultra", "1792x1024", "$0.1200"),
+        (THEN, "dall-e-3", "high", "1792x1024", "$0.0400"),
+        (THEN, "dall-e-2", "high", "256x256", "$0.0200"),
+        (BETWEEN, "dall-e-3", "ultra", "1024x1792", "$0.1200"),
+        (BETWEEN, "dall-e-3", "high", "1792x1024", "$0.0800"),
+        (BETWEEN, "dall-e-2", "high", "512x512", "$0.0180"),
+        (BETWEEN, "dall-e-2", "high", "256x256", "$0.0160"),
+        # Below `high`, 2.6 is expected at 3.5 times the grid: 439 tokens become 1,537.
+        (TODAY, "gpt-image-2.6-flare", "standard", "1024x1024", "$0.0461"),
+        (TODAY, "gpt-image-2.6-flare", "high", "1024x1024", "$0.0527"),
+    ],
+)
+def test_prices_by_date_and_size(
+    as_of: date, model: str, tier: str, dimensions: str, dollars: str
+) -> None:
+    width, height = map(int, dimensions.split("x"))
+    found = Catalog(as_of).find(tier=Tier(tier), model=model)
+    assert found is not None
+    assert found.price is not None
+    demand = Demand(prompt="", size=Size(width=width, height=height))
+    assert show(expected(found.price, demand)) == dollars

@@ -212,9 +212,10 @@ def test_worst_case_factors_and_partial_images() -> None:
     at_1024 = Demand(prompt="", size=size("1024x1024"))
     partial = Demand(prompt="", size=size("1024x1024"), n=2, partial_images=3)
     above = TokenPrice(**RATES, grid=64, worst_percent=102)
-    below = TokenPrice(**RATES, grid=16, worst_percent=400)
+    below = TokenPrice(**RATES, grid=16, expected_percent=350, worst_percent=400)
     assert worst(above, at_1024) == 3185 * 30
     assert worst(below, at_1024) == 4 * 196 * 30
+    assert expected(below, at_1024) == 686 * 30
     assert worst(above, partial) == 2 * (3185 + 300) * 30
     assert expected(above, partial) == 2 * (3122 + 300) * 30
 
@@ -239,3 +240,8 @@ def test_flat_price_by_size() -> None:
 def test_token_price_has_one_formula(formula: dict[str, int]) -> None:
     with pytest.raises(ValidationError, match="either a grid or a patch"):
         TokenPrice(**RATES, **formula)
+
+
+def test_what_is_expected_is_within_the_worst_case() -> None:
+    with pytest.raises(ValidationError, match="expected_percent is above worst_percent"):
+        TokenPrice(**RATES, grid=16, expected_percent=101)

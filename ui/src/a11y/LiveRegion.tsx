@@ -1,12 +1,20 @@
 import { useStore } from "../design/store";
-import { announcements } from "./announce";
+import { announcement } from "./announce";
+
+const TOAST =
+  "appear rounded-xl bg-ink px-4 py-2.5 text-[0.87rem] font-medium text-paper shadow-lift";
 
 export function LiveRegion() {
-  const { text, count } = useStore(announcements);
+  const { text, visible, count } = useStore(announcement);
   return (
-    <div role="status" className="sr-only">
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 bottom-28 z-20 flex justify-center px-4"
+    >
       {/* A new element for each announcement: the same words twice are spoken twice. */}
-      <span key={count}>{text}</span>
+      <p key={count} className={visible ? TOAST : "sr-only"}>
+        {text}
+      </p>
     </div>
   );
 }

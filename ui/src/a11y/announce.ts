@@ -1,7 +1,31 @@
 import { createStore } from "../design/store";
 
-/** The one polite status region of the page; each announcement replaces the last. */
-export const announcements = createStore({ text: "", count: 0 });
+interface Announcement {
+  text: string;
+  /** Shown to everybody, not only said to screen readers. */
+  visible: boolean;
+  count: number;
+}
 
-export const announce = (text: string): void =>
-  announcements.set({ text, count: announcements.get().count + 1 });
+/** The one polite status region of the page; each announcement replaces the last. */
+export const announcement = createStore<Announcement>({ text: "", visible: false, count: 0 });
+
+const SHOWN_MS = 4000;
+
+const say = (text: string, visible: boolean): number => {
+  const count = announcement.get().count + 1;
+  announcement.set({ text, visible, count });
+  return count;
+};
+
+export const announce = (text: string): void => {
+  say(text, false);
+};
+
+/** A short message for everybody, gone after a while. */
+export function toast(text: string): void {
+  const mine = say(text, true);
+  setTimeout(() => {
+    if (announcement.get().count === mine) say("", false);
+  }, SHOWN_MS);
+}

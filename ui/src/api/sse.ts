@@ -60,8 +60,8 @@ const pause = (ms: number, signal: AbortSignal) =>
     });
   });
 
-const refused = (error: unknown) =>
-  error instanceof Problem && error.status >= 400 && error.status < 500;
+/** An answer, and not the stream: asking again would bring the same. */
+const refused = (error: unknown) => error instanceof Problem && error.status !== 0;
 
 /** Waits before the next connection, or throws what makes another one hopeless. */
 async function again(trouble: unknown, failures: number, { onLost, signal }: Following) {

@@ -30,7 +30,12 @@ function Messages({ room, onEdit }: { room: Room; onEdit: (prompt: string) => vo
   }
   if (room.loading) return <div className="flex-1" />;
   if (empty) return <Welcome onPick={room.send} />;
-  return <MessageList messages={room.messages} live={room.live} onRetry={retry} onEdit={onEdit} />;
+  return (
+    <>
+      <h1 className="sr-only">Conversation</h1>
+      <MessageList messages={room.messages} live={room.live} onRetry={retry} onEdit={onEdit} />
+    </>
+  );
 }
 
 export function ChatTab({ room, placeholder }: ChatTabProps) {

@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { toast } from "../a11y/announce";
 import type { LlmApiCall } from "../api/types";
 import { Button } from "../design/Button";
 import { copyText } from "../design/clipboard";
 import { Notice } from "../design/Notice";
-import { toast } from "../design/toast";
 import { LlmInfoDialog } from "../image/LlmInfoDialog";
 import type { ShownMessage } from "../queries/conversations";
 import { presentItem } from "../queries/quotes";

@@ -18,26 +18,28 @@ const resume = (turn: string, lastEventId: string | undefined, signal: AbortSign
 const neverBegan = () =>
   new Problem(404, "never_began", "The connection broke before the answer began.");
 
-const ask = ({ text, conversationId }: Question, signal: AbortSignal) =>
-  send("/chat", {
-    ...postRequest(
-      { messages: [{ role: "user", content: text }], ...(conversationId && { conversationId }) },
-      signal,
-    ),
-  });
+/** Posts the question. Whatever goes wrong is final: a question is never posted twice. */
+async function ask({ text, conversationId }: Question, signal: AbortSignal): Promise<Response> {
+  const messages = [{ role: "user", content: text }];
+  try {
+    return await send(
+      "/chat",
+      postRequest({ messages, ...(conversationId && { conversationId }) }, signal),
+    );
+  } catch (error) {
+    const { status, code, message } = asProblem(error);
+    throw new Problem(status || 503, code, message);
+  }
+}
 
-/** A question is posted once; every later connection resumes its turn. */
+/** Asks first; every later connection resumes the turn. */
 function connecting(question: Question, signal: AbortSignal) {
   let asked = false;
   return async (lastEventId: string | undefined) => {
     if (lastEventId !== undefined) return resume(turnOf(lastEventId), lastEventId, signal);
     if (asked) throw neverBegan();
     asked = true;
-    return ask(question, signal).catch((error: unknown) => {
-      throw error instanceof Problem && error.status !== 0
-        ? error
-        : new Problem(404, "unreachable", asProblem(error).message);
-    });
+    return ask(question, signal);
   };
 }
 

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { announce } from "../a11y/announce";
+import { announce, toast } from "../a11y/announce";
+import { Problem } from "../api/problems";
 import { recall, remember, session } from "../design/storage";
 import {
   changeMessages,
@@ -91,6 +92,13 @@ export function useChat(): Room {
   }, [id, leave]);
 
   useEffect(() => () => running.current?.abort.abort(), []);
+
+  const gone = conversation.error instanceof Problem && conversation.error.status === 404;
+  useEffect(() => {
+    if (!gone) return;
+    openConversation(null);
+    toast("That conversation is not here any more");
+  }, [gone]);
 
   const messages = conversation.data?.messages;
   useEffect(() => {

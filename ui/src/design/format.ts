@@ -25,10 +25,12 @@ export function spokenPrice(amount: number): string {
   return cents < 100 ? `${cents} ${cents === 1 ? "cent" : "cents"}` : dollars(amount);
 }
 
-export const seconds = (value: number): string =>
-  value < 60
-    ? `${Math.round(value)} s`
-    : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+export function seconds(value: number): string {
+  const whole = Math.round(value);
+  if (whole < 60) return `${whole} s`;
+  const rest = whole % 60;
+  return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
+}
 
 /** "1024x1536" as one writes it, 1024×1536. */
 export const dimensions = (size: string): string => size.replace("x", "×");

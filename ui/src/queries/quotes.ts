@@ -25,8 +25,13 @@ export const setItem = (client: QueryClient, item: Item) =>
   client.setQueryData(itemKey(item.id), item);
 
 /** Asks the server what is true now; what this page believes stays when it does not answer. */
-export const refreshItem = (client: QueryClient, id: string) =>
-  client.refetchQueries({ queryKey: itemKey(id), exact: true });
+export async function refreshItem(client: QueryClient, id: string): Promise<void> {
+  const queryKey = itemKey(id);
+  await client.cancelQueries({ queryKey, exact: true });
+  await client
+    .fetchQuery({ queryKey, queryFn: ({ signal }) => getItem(id, signal), staleTime: 0 })
+    .catch(() => undefined);
+}
 
 /** What stands where `seed` was said, as far as this page knows. */
 export const presentItem = (client: QueryClient, seed: Item): Item =>
@@ -81,7 +86,7 @@ async function bodyOf(item: Item, chosen: Alternative | null): Promise<GenerateI
     quality: item.qualityTier,
     ...(item.style && { style: item.style }),
     quoteId,
-    ...(chosen && { candidate: chosen.modelKey }),
+    
   };
 }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
+import { toast } from "../a11y/announce";
 import type { Item, ItemStatus } from "../api/types";
-import { toast } from "../design/toast";
 import type { ImageCallbacks } from "../image/ImageActions";
 import { dismissGeneration } from "../queries/generations";
 import { refreshItem, setItem, useConfirm, useItem, useRequote } from "../queries/quotes";

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { toast } from "../a11y/announce";
 import type { Item } from "../api/types";
 import { Button } from "../design/Button";
 import { ceiling, providerName, seconds } from "../design/format";
-import { toast } from "../design/toast";
 import { useNow } from "../design/useNow";
 import { cancelGeneration } from "../queries/generations";
 import { refreshItem } from "../queries/quotes";

@@ -12,13 +12,13 @@ function ready({ llmApiCall }: Item): string {
 
 const NEWS: Record<ItemStatus, (item: Item) => string> = {
   pending: ({ cost, provider }) => `Quote ready: ${spokenPrice(cost)}, ${providerName(provider)}`,
-  generating: ({ provider }) => `Generating image with ${providerName(provider)}`,
+  generating: () => "Making the image",
   complete: ready,
-  error: () => "Image generation failed",
-  refused: () => "The provider refused this prompt",
-  unknown: () => "The provider did not answer",
-  expired: () => "The price has expired",
-  cancelled: () => "Cancelled",
+  error: () => "The image could not be made",
+  refused: () => "Refused by the provider",
+  unknown: () => "No answer from the provider",
+  expired: () => "A price has expired",
+  cancelled: () => "The image was cancelled",
 };
 
 /** Says what became of the item when it changes; what was so from the start is not news. */

@@ -10,6 +10,8 @@ HTMLDialogElement.prototype.close ??= function close() {
   this.dispatchEvent(new Event("close"));
 };
 
+window.scrollTo = () => undefined;
+
 afterEach(() => {
   cleanup();
   localStorage.clear();

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from aquatint import __version__
 from aquatint.api.context import CallerDep, ServicesDep
+from aquatint.errors import NotFound
 
 router = APIRouter()
 STATIC = Path(str(resources.files("aquatint"))) / "static"
@@ -60,6 +61,19 @@ async def studio(request: Request) -> Response:
     return FileResponse(page, headers=headers)
 
 
+@router.get("/favicon.svg", include_in_schema=False)
+@router.get("/theme.js", include_in_schema=False)
+async def studio_file(request: Request) -> Response:
+    """What the page needs before its assets."""
+    path = STATIC / request.url.path.removeprefix("/")
+    if not path.is_file():
+        raise NotFound("The studio is not built; run `make setup`")
+    return FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+
 def mount_files(app: FastAPI) -> None:
-    """Serve the studio's files, which are named by their content."""
-    app.mount("/", StaticFiles(directory=STATIC, check_dir=False), name="studio")
+    """Serve the studio's assets, which are named by their content, and the documents' own."""
+    for folder in ("assets", "docs"):
+        app.mount(
+            f"/{folder}", StaticFiles(directory=STATIC / folder, check_dir=False), name=folder
+        )

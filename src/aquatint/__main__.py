@@ -1,0 +1,5 @@
+"""`python -m aquatint` is the command line."""
+
+from aquatint.cli import app
+
+app()

@@ -1,0 +1,105 @@
+"""A simulator on a free port, served by uvicorn in a thread, and ways to talk to it."""
+
+import base64
+import io
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from openai import AsyncOpenAI, OpenAI
+from PIL import Image
+
+from aquatint_simulator.app import create_app
+
+KEY = "sk-test-simulator-1234"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulator:
+    """Its address, and what it remembers."""
+
+    url: str
+    http: httpx2.Client = field(repr=False)
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/openai/v1"
+
+    def control(self, method: str, name: str, body: object = None) -> Any:
+        answer = self.http.request(method, f"{self.url}/_sim/{name}", json=body)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: object, *, key: str | None = KEY) -> httpx2.Response:
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return self.http.post(f"{self.api}{path}", json=body, headers=headers)
+
+    def draw(self, **body: Any) -> httpx2.Response:
+        """An image order: the smallest and cheapest, but for what is named."""
+        usual = {"model": "gpt-image-2.5-flare", "prompt": "a cat", "quality": "low"}
+        return self.post("/images/generations", {**usual, **body})
+
+    def fault(self, fault: str, **options: Any) -> None:
+        self.control("POST", "faults", {"provider": "openai", "fault": fault, **options})
+
+    def invoice(self) -> list[dict[str, Any]]:
+        lines: list[dict[str, Any]] = self.control("GET", "invoice")["lines"]
+        return lines
+
+    def requests(self) -> list[dict[str, Any]]:
+        requests: list[dict[str, Any]] = self.control("GET", "requests")
+        return requests
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(), log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with httpx2.Client(timeout=20, trust_env=False) as http:
+        yield Simulator(url=url, http=http)
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    """The simulator, with nothing in its memory."""
+    running.control("POST", "reset")
+    running.control("POST", "latency", {"provider": "openai", "tokenMs": 0})
+    return running
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Iterator[OpenAI]:
+    """The vendor's own SDK; it does not retry, so that calls can be counted."""
+    with OpenAI(api_key=KEY, base_url=simulator.api, max_retries=0, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+async def async_client(simulator: Simulator) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(
+        api_key=KEY, base_url=simulator.api, max_retries=0, timeout=20
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def opened() -> Callable[[str], Image.Image]:
+    """A picture from its base64, fully decoded."""
+
+    def decode(text: str) -> Image.Image:
+        image = Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
+        image.load()
+        return image
+
+    return decode

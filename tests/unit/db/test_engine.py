@@ -1,0 +1,151 @@
+"""The writer commits in groups, and a job that raises undoes only its own work."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from aquatint.db import eventlog
+from aquatint.db.engine import Database, Tx, connect, listed
+from aquatint.db.eventlog import EventLog
+from aquatint.db.migrate import DatabaseTooNew
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(tmp_path / "test.db")
+    yield database
+    await database.close()
+
+
+def _add(name: str) -> "object":
+    def add(tx: Tx) -> int:
+        eventlog.append(tx, "s", name, {}, now=0)
+        return len(eventlog.read_after(tx, "s", 0))
+
+    return add
+
+
+async def test_a_write_is_seen_by_the_next_read(db: Database) -> None:
+    assert await db.write(_add("one")) == 1
+    events = await db.read(lambda tx: eventlog.read_after(tx, "s", 0))
+    assert [event.event for event in events] == ["one"]
+
+
+async def test_a_job_that_raises_undoes_only_itself(db: Database) -> None:
+    def spoil(tx: Tx) -> None:
+        eventlog.append(tx, "s", "bad", {}, now=0)
+        raise ValueError("no")
+
+    jobs = [db.write(_add("a")), db.write(spoil), db.write(_add("b"))]
+    first, second, third = await asyncio.gather(*jobs, return_exceptions=True)
+    assert (first, third) == (1, 2)
+    assert isinstance(second, ValueError)
+    names = [e.event for e in await db.read(lambda tx: eventlog.read_after(tx, "s", 0))]
+    assert names == ["a", "b"]
+
+
+async def test_many_writers_lose_nothing(db: Database) -> None:
+    await asyncio.gather(*(db.write(_add(str(number))) for number in range(300)))
+    events = await db.read(lambda tx: eventlog.read_after(tx, "s", 0))
+    assert [event.seq for event in events] == list(range(1, 301))
+
+
+async def test_what_was_written_survives_closing(tmp_path: Path) -> None:
+    for expected in (1, 2):
+        database = Database(tmp_path / "kept.db")
+        assert await database.write(_add("x")) == expected
+        await database.close()
+
+
+async def test_a_callers_departure_does_not_undo_its_write(db: Database) -> None:
+    task = asyncio.create_task(db.write(_add("kept")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await db.write(_add("next")) == 2
+
+
+def test_every_connection_is_durable(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "x.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+    connection.close()
+
+
+async def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    await Database(tmp_path / "new.db").close()
+    connection = connect(tmp_path / "new.db")
+    connection.execute("INSERT INTO schema_version VALUES (9999)")
+    connection.close()
+    with pytest.raises(DatabaseTooNew, match="9999"):
+        Database(tmp_path / "new.db")
+
+
+@pytest.mark.parametrize("values", [[], ["a"], ["a", "b", "c"]])
+def test_a_list_of_values_becomes_parameters(values: list[str]) -> None:
+    connection = sqlite3.connect(":memory:")
+    text, parameters = listed(values)
+    query = f"SELECT count(*) FROM (VALUES ('a'), ('z')) WHERE column1 IN {text}"  # noqa: S608
+    assert connection.execute(query, parameters).fetchone()[0] == ("a" in values)
+    connection.close()
+
+
+class TestEventLog:
+    async def test_followers_get_what_was_and_what_comes(self, db: Database) -> None:
+        log = EventLog(db)
+        await db.write(_add("early"))
+        seen: list[str] = []
+
+        async def follow() -> None:
+            async for event in log.follow("s"):
+                seen.append(event.event)
+
+        follower = asyncio.create_task(follow())
+        await db.write(_add("late"))
+        await db.write(lambda tx: eventlog.append(tx, "s", "end", {}, now=0, final=True))
+        log.wake("s")
+        await follower
+        assert seen == ["early", "late", "end"]
+
+    async def test_following_starts_after_what_was_seen(self, db: Database) -> None:
+        for name in ("a", "b"):
+            await db.write(_add(name))
+        await db.write(lambda tx: eventlog.append(tx, "s", "end", {}, now=0, final=True))
+        assert [event.seq async for event in EventLog(db).follow("s", 2)] == [3]
+
+    async def test_a_follower_notices_another_process_without_being_woken(
+        self, db: Database
+    ) -> None:
+        follower = asyncio.ensure_future(anext(EventLog(db).follow("s")))
+        await asyncio.sleep(0)
+        await db.write(_add("elsewhere"))
+        assert (await follower).event == "elsewhere"
+
+    async def test_watchers_leave_when_the_process_stops_and_waiters_stay(
+        self, db: Database
+    ) -> None:
+        log = EventLog(db)
+
+        async def drain(events: "object") -> int:
+            return len([event async for event in events])  # type: ignore[attr-defined]
+
+        watcher = asyncio.create_task(drain(log.watch("s")))
+        waiter = asyncio.create_task(drain(log.follow("s")))
+        await asyncio.sleep(0.01)
+        log.stop()
+        assert await watcher == 0
+        await db.write(lambda tx: eventlog.append(tx, "s", "end", {}, now=0, final=True))
+        log.wake("s")
+        assert await waiter == 1
+
+    async def test_old_streams_are_swept(self, db: Database) -> None:
+        await db.write(lambda tx: eventlog.append(tx, "turn:1", "old", {}, now=10))
+        await db.write(lambda tx: eventlog.append(tx, "turn:2", "new", {}, now=30))
+        assert await db.write(lambda tx: eventlog.sweep(tx, "turn:", before=20)) == 1
+        assert await db.read(lambda tx: eventlog.exists(tx, "turn:2"))
+        assert not await db.read(lambda tx: eventlog.exists(tx, "turn:1"))

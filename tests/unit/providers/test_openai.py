@@ -1,0 +1,177 @@
+"""What is OpenAI's alone; what every provider must do stands in tests/contract."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from aquatint.catalog.model import Capabilities, ImagePrice, ListedSizes, Row
+from aquatint.catalog.pricing import Usage
+from aquatint.library.blobs import BlobStore
+from aquatint.net.http import open_session
+from aquatint.providers.base import Completed, ImageRequest
+from aquatint.providers.openai import OpenAI
+from aquatint.providers.openai_shapes import read_usage
+from tests.contract.adapters import KEY, OPENAI_ROW, encoded, openai_answer
+from tests.contract.pictures import picture
+from tests.contract.replies import answer
+from tests.contract.server import Server, serve
+
+Send = Callable[..., Coroutine[Any, Any, Completed]]
+
+DALL_E_3 = Row(
+    key="openai-dall-e-3-hd-1024",
+    provider="openai",
+    model="dall-e-3",
+    provider_model="dall-e-3",
+    quality="hd",
+    price=ImagePrice(amount=120_000),
+    sizes=ListedSizes(popular=("1024x1024",)),
+    capabilities=Capabilities(max_prompt=4_000, styles=("vivid", "natural")),
+    wire={"response_format": "b64_json"},
+    available_from=date(2024, 1, 1),
+    estimated_seconds=20,
+    deadline_seconds=180,
+    source="tests",
+    checked=date(2026, 11, 22),
+)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with open_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with serve(answer(openai_answer(encoded(picture())))) as started:
+        yield started
+
+
+@pytest.fixture
+def send(session: aiohttp.ClientSession, server: Server, tmp_path: Path) -> Send:
+    async def run(row: Row = OPENAI_ROW, **settings: Any) -> Completed:
+        request = ImageRequest(
+            row=row,
+            prompt="a red fox",
+            n=1,
+            width=1024,
+            height=1024,
+            attempt_id="att_1",
+            **settings,
+        )
+        provider = OpenAI(session, api_key=KEY, base_url=server.url)
+        return await provider.start(request, BlobStore(tmp_path / "blobs").sink("att_1"))
+
+    return run
+
+
+async def test_the_body_of_a_gpt_image_row(send: Send, server: Server) -> None:
+    completed = await send(background="transparent", output_format="webp")
+
+    (request,) = server.requests
+    assert request.path == "/images/generations"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.json() == {
+        "model": "gpt-image-2",
+        "prompt": "a red fox",
+        "n": 1,
+        "size": "1024x1024",
+        "quality": "high",
+        "background": "transparent",
+        "output_format": "webp",
+    }
+    assert completed.warnings == ()
+
+
+async def test_the_body_of_a_dall_e_row(send: Send, server: Server) -> None:
+    server.reply = answer(
+        b'{"created":1,"data":[{"revised_prompt":"A red fox,\\n in snow","b64_json":"'
+        + encoded(picture())[0].encode()
+        + b'"}]}'
+    )
+
+    completed = await send(DALL_E_3, style="natural")
+
+    assert server.requests[0].json() == {
+        "model": "dall-e-3",
+        "prompt": "a red fox",
+        "n": 1,
+        "size": "1024x1024",
+        "quality": "hd",
+        "style": "natural",
+        "response_format": "b64_json",
+    }
+    assert completed.images[0].revised_prompt == "A red fox, in snow"
+    assert completed.usage is None
+
+
+async def test_a_row_without_quality_sends_none(send: Send, server: Server) -> None:
+    await send(DALL_E_3.model_copy(update={"quality": None}))
+
+    assert "quality" not in server.requests[0].json()
+
+
+async def test_settings_that_the_row_does_not_take(send: Send, server: Server) -> None:
+    completed = await send(
+        style="vivid",
+        negative_prompt="people",
+        seed=0,
+        steps=30,
+        guidance=7.5,
+        background="plaid",
+        output_format="svg",
+    )
+
+    assert set(server.requests[0].json()) == {"model", "prompt", "n", "size", "quality"}
+    assert len(completed.warnings) == 7
+    assert "gpt-image-2 does not support negative prompt: left out" in completed.warnings
+
+
+async def test_what_the_answer_says_of_itself_is_kept(send: Send) -> None:
+    completed = await send()
+
+    assert completed.metadata == {
+        "size": "1024x1024",
+        "quality": "high",
+        "background": "opaque",
+        "output_format": "png",
+    }
+
+
+RECORDED: dict[str, tuple[dict[str, Any], Usage]] = {
+    "without details of the output": (
+        {
+            "input_tokens": 76,
+            "input_tokens_details": {"image_tokens": 64, "text_tokens": 12},
+            "output_tokens": 120,
+        },
+        Usage(images=1, text_in=12, image_in=64, image_out=120),
+    ),
+    "text in the output": (
+        {
+            "input_tokens": 10,
+            "output_tokens": 1364,
+            "output_tokens_details": {"image_tokens": 1056, "text_tokens": 308},
+        },
+        Usage(images=1, text_in=10, image_out=1056, text_out=308),
+    ),
+    "details that do not add up are billed as image": (
+        {
+            "input_tokens": 10,
+            "output_tokens": 200,
+            "output_tokens_details": {"image_tokens": 100, "text_tokens": 50},
+        },
+        Usage(images=1, text_in=10, image_out=150, text_out=50),
+    ),
+    "nothing used": ({"input_tokens": 0, "output_tokens": 0}, Usage(images=1)),
+}
+
+
+@pytest.mark.parametrize(("usage", "expected"), RECORDED.values(), ids=RECORDED)
+def test_usage(usage: dict[str, Any], expected: Usage) -> None:
+    assert read_usage(usage, images=1) == expected

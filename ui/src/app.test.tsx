@@ -1,0 +1,242 @@
+import { screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+import { App } from "./app";
+import { openConversation } from "./chat/location";
+import { eventStream, type Frame, json, later, playGateway } from "./testing/gateway";
+import { anItem, bought } from "./testing/items";
+import { show } from "./testing/render";
+
+const about = (changes = {}) =>
+  json({ version: "0.1.0", demo: false, chat: true, user: { id: "local", name: "" }, ...changes });
+
+const usage = () =>
+  json({
+    today: { spent: 1.42, held: 0, images: 7 },
+    limits: { imagesPerHour: 10, imagesPerDay: 50, dailyCost: 10 },
+  });
+
+const examples = () =>
+  json([
+    { tier: "fast", prompt: "A quick sketch", cost: 0.0059, model: "m-flare", provider: "openai" },
+  ]);
+
+const house = {
+  "GET /api/about": () => about(),
+  "GET /api/usage": usage,
+  "GET /api/catalog/examples": examples,
+};
+
+const item = anItem();
+
+/** What the server says in one turn, from its `status` to its end. */
+const answer = (conversationId: string): Frame[] =>
+  [
+    { event: "status", data: { status: "processing", turn: "turn_1", conversationId } },
+    { event: "delta", data: { content: "Here is **a quote**." } },
+    {
+      event: "message_complete",
+      data: {
+        role: "assistant",
+        content: "Here is **a quote**.",
+        llmApiCalls: [],
+        imageGenerations: [item],
+      },
+    },
+    { event: "complete", data: { status: "success", cost: 0 } },
+  ].map((frame, index) => ({ ...frame, id: `turn_1:${index + 1}` }));
+
+const field = () => screen.findByRole("textbox", { name: "Message" });
+
+beforeEach(() => openConversation(null));
+
+describe("the empty room", () => {
+  it("teaches with prompts and prices, and shows the budget", async () => {
+    playGateway(house);
+    show(<App />, { region: false });
+    expect(
+      await screen.findByRole("button", { name: /fast.*\$0.0059.*A quick sketch/ }),
+    ).toBeTruthy();
+    expect(screen.getByRole("region", { name: "Budget" }).textContent).toContain(
+      "Today $1.42 of $10.00",
+    );
+    expect(screen.getByText("7 of 50 images")).toBeTruthy();
+    expect(screen.queryByText(/Simulated providers/)).toBeNull();
+  });
+
+  it("says plainly that a demo is one", async () => {
+    playGateway({ ...house, "GET /api/about": () => about({ demo: true }) });
+    show(<App />, { region: false });
+    expect(
+      await screen.findByText(
+        "Simulated providers: pictures are drawn locally, prices are not charged",
+      ),
+    ).toBeTruthy();
+  });
+
+  it("says so when there is no gateway", async () => {
+    playGateway({});
+    show(<App />, { region: false });
+    expect(await screen.findByText(/The gateway does not answer/)).toBeTruthy();
+  });
+});
+
+describe("a chat", () => {
+  it("sends with Enter, shows the quote, says it is ready and names the conversation", async () => {
+    const gateway = playGateway({ ...house, "POST /chat": () => eventStream(answer("c_1")) });
+    const { user } = show(<App />, { region: false });
+    expect((await screen.findByRole("button", { name: "Send" })).hasAttribute("disabled")).toBe(
+      true,
+    );
+    await user.type(await field(), "A sunset{Shift>}{Enter}{/Shift}please{Enter}");
+    expect(await screen.findByRole("button", { name: /^Generate Image for/ })).toBeTruthy();
+    expect(gateway.to("POST", "/chat")[0]?.body).toEqual({
+      messages: [{ role: "user", content: "A sunset\nplease" }],
+    });
+    expect(screen.getByText("a quote").tagName).toBe("STRONG");
+    expect(screen.getByRole("status").textContent).toBe("Quote ready: 9 cents, OpenAI");
+    expect(window.location.hash).toBe("#/c/c_1");
+    expect(screen.getByRole("log").getAttribute("aria-live")).toBe("off");
+  });
+
+  it("shows after a reload what the server has", async () => {
+    openConversation("c_2");
+    const stored = [
+      { id: "m1", role: "user", content: "A sunset" },
+      { id: "m2", role: "assistant", content: "Here.", imageGenerations: [bought(anItem())] },
+    ];
+    playGateway({
+      ...house,
+      "GET /api/conversations/c_2": () => json({ id: "c_2", title: "Sunset", messages: stored }),
+    });
+    show(<App />, { region: false });
+    expect(await screen.findByRole("img")).toBeTruthy();
+    expect(screen.getByText("Sunset")).toBeTruthy();
+  });
+
+  it("rejoins the turn that was running when the page was reloaded", async () => {
+    openConversation("c_3");
+    const kept = { turn: "turn_1", conversationId: "c_3", question: "A sunset" };
+    sessionStorage.setItem("aquatint.turn", JSON.stringify(kept));
+    const messages = [{ id: "m1", role: "user", content: "A sunset" }];
+    playGateway({
+      ...house,
+      "GET /api/conversations/c_3": () => json({ id: "c_3", title: "Sunset", messages }),
+      "GET /chat/turn_1/events": () => eventStream(answer("c_3")),
+    });
+    show(<App />, { region: false });
+    expect(await screen.findByRole("button", { name: /^Generate Image for/ })).toBeTruthy();
+    expect(screen.getAllByText("A sunset")).toHaveLength(1);
+  });
+
+  it("can be stopped, and taken up again", async () => {
+    playGateway({
+      ...house,
+      "POST /chat": ({ signal }) => {
+        const frames = answer("c_4").slice(0, 2);
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            const text = frames
+              .map(
+                ({ id, event, data }) =>
+                  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+              )
+              .join("");
+            controller.enqueue(new TextEncoder().encode(text));
+            signal?.addEventListener("abort", () => controller.error(new Error("aborted")));
+          },
+        });
+        return new Response(body);
+      },
+      "GET /chat/turn_1/events": () => eventStream(answer("c_4")),
+    });
+    const { user } = show(<App />, { region: false });
+    await user.type(await field(), "A sunset{Enter}");
+    await screen.findByText("a quote");
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    await user.click(await screen.findByRole("button", { name: "Show the rest" }));
+    expect(await screen.findByRole("button", { name: /^Generate Image for/ })).toBeTruthy();
+    expect(screen.getAllByText("a quote")).toHaveLength(1);
+  });
+
+  it("shows an error and sends the same words again", async () => {
+    let times = 0;
+    const refused = () => json({ title: "Bad Gateway", detail: "No model", code: "x" }, 502);
+    const gateway = playGateway({
+      ...house,
+      "POST /chat": () => (times++ === 0 ? refused() : eventStream(answer("c_5"))),
+    });
+    const { user } = show(<App />, { region: false });
+    await user.type(await field(), "A sunset{Enter}");
+    await screen.findByText("No model");
+    await user.click(screen.getByRole("button", { name: "Send again" }));
+    expect(await screen.findByRole("button", { name: /^Generate Image for/ })).toBeTruthy();
+    expect(screen.queryByText("No model")).toBeNull();
+    expect(gateway.to("POST", "/chat")).toHaveLength(2);
+    expect(screen.getAllByText("A sunset").filter((e) => e.closest('[role="log"]'))).toHaveLength(
+      1,
+    );
+  });
+
+  it("copies with a toast", async () => {
+    openConversation("c_6");
+    const picture = bought(anItem());
+    const messages = [{ id: "m", role: "assistant", content: "", imageGenerations: [picture] }];
+    playGateway({
+      ...house,
+      "GET /api/conversations/c_6": () => json({ id: "c_6", title: "", messages }),
+    });
+    const { user } = show(<App />, { region: false });
+    await user.click(await screen.findByRole("button", { name: "Copy" }));
+    expect(await screen.findByText("Image URL copied to clipboard!")).toBeTruthy();
+    expect(await navigator.clipboard.readText()).toContain(`image-of-${picture.id}/content`);
+    await user.click(screen.getByRole("button", { name: "Grab" }));
+    expect(await screen.findByText("Markdown copied to clipboard!")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "LLM Info" }));
+    expect(screen.getByRole("dialog", { name: "LLM Info" }).textContent).toContain("$0.0937");
+  });
+
+  it("leaves a conversation that the server does not have", async () => {
+    openConversation("c_7");
+    playGateway({
+      ...house,
+      "GET /api/conversations/c_7": () => json({ title: "Not Found" }, 404),
+    });
+    show(<App />, { region: false });
+    expect(await screen.findByRole("heading", { name: /Describe a picture/ })).toBeTruthy();
+    await waitFor(() => expect(window.location.hash).toBe("#/"));
+  });
+});
+
+describe("without a chat model", () => {
+  const direct = { ...house, "GET /api/about": () => about({ chat: false }) };
+
+  it("quotes what is written, and shows it again after a reload", async () => {
+    const quote = anItem({ prompt: "A lighthouse" });
+    const gateway = playGateway({ ...direct, "POST /api/quotes": () => json(quote, 201) });
+    const { user } = show(<App />, { region: false });
+    await user.type(await field(), "A lighthouse{Enter}");
+    expect(await screen.findByRole("button", { name: /^Generate Image for/ })).toBeTruthy();
+    expect(gateway.to("POST", "/api/quotes")[0]?.body).toEqual({ prompt: "A lighthouse" });
+    expect(JSON.parse(localStorage.getItem("aquatint.quotes") ?? "")).toEqual([
+      { question: "A lighthouse", id: quote.id },
+    ]);
+  });
+
+  it("shows kept quotes as the server has them now", async () => {
+    const quote = anItem();
+    localStorage.setItem("aquatint.quotes", JSON.stringify([{ question: "Old", id: quote.id }]));
+    playGateway({ ...direct, [`GET /api/quotes/${quote.id}`]: () => json(bought(quote)) });
+    show(<App />, { region: false });
+    expect(await screen.findByRole("img")).toBeTruthy();
+  });
+
+  it("is busy while a price is asked for, and shows a refusal", async () => {
+    const priced = later<Response>();
+    playGateway({ ...direct, "POST /api/quotes": () => priced.promise });
+    const { user } = show(<App />, { region: false });
+    await user.type(await field(), "eval({Enter}");
+    expect(await screen.findByText("Asking for a price…")).toBeTruthy();
+    priced.resolve(json({ title: "x", detail: "Invalid prompt content", code: "p" }, 422));
+    expect(await screen.findByText("Invalid prompt content")).toBeTruthy();
+  });
+});

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Block, type Inline, inline, markdown } from "./markdown";
+
+const textOf = (parts: readonly Inline[]): string =>
+  parts.map((part) => ("text" in part ? part.text : textOf(part.children))).join("");
+
+function linksOf(blocks: readonly Block[]): string[] {
+  const inParts = (parts: readonly Inline[]): string[] =>
+    parts.flatMap((part) => {
+      if (part.kind === "link") return [part.href, ...inParts(part.children)];
+      return "children" in part ? inParts(part.children) : [];
+    });
+  return blocks.flatMap((block) => {
+    if (block.kind === "code") return [];
+    return block.kind === "list" ? block.items.flatMap(inParts) : inParts(block.children);
+  });
+}
+
+describe("inline", () => {
+  it.each([
+    ["**bold** and *thin*", ["strong", "text", "em"]],
+    ["`a * b` and 2 * 3 * 4", ["code", "text"]],
+    ["snake_case_name", ["text"]],
+    ["_thin_", ["em"]],
+    ["[a page](https://example.org/a)", ["link"]],
+    ["![a picture](https://example.org/a.png)", ["link"]],
+    ["[a trap](javascript:alert(1))", ["text"]],
+    ["[plain](http://example.org)", ["text"]],
+    ["<b>markup</b>", ["text"]],
+  ])("reads %s", (source, kinds) => {
+    expect(inline(source).map(({ kind }) => kind)).toEqual(kinds);
+  });
+});
+
+describe("markdown", () => {
+  it("tells paragraphs, headings, lists and code apart", () => {
+    const source = "# Title\nwords\n- one\n- two\n\n1. first\n\n```js\nlet a;\n```\nend";
+    expect(markdown(source).map(({ kind }) => kind)).toEqual([
+      "heading",
+      "paragraph",
+      "list",
+      "list",
+      "code",
+      "paragraph",
+    ]);
+  });
+
+  it("shows code whose fence has not been closed yet", () => {
+    expect(markdown("so:\n```\nlet a")).toContainEqual({ kind: "code", text: "let a" });
+  });
+
+  it("links to nothing but https, whatever is written", () => {
+    const sources = fc.array(
+      fc.constantFrom("[", "](", ")", "http://", "https://e.org", "javascript:x", "**", "`", "\n"),
+    );
+    fc.assert(
+      fc.property(sources, (parts) => {
+        for (const href of linksOf(markdown(parts.join("")))) expect(href).toMatch(/^https:\/\//);
+      }),
+    );
+  });
+
+  it("loses no plain words", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z ,.<>&]+$/), (text) => {
+        expect(textOf(inline(text))).toBe(text);
+      }),
+    );
+  });
+});

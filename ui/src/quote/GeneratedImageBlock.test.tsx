@@ -1,0 +1,356 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import type { Item } from "../api/types";
+import { json, later, playGateway } from "../testing/gateway";
+import { aCall, anItem, bought } from "../testing/items";
+import { show } from "../testing/render";
+import { GeneratedImageBlock } from "./GeneratedImageBlock";
+
+function showCard(item: Item) {
+  const on = { onCopy: vi.fn(), onGrab: vi.fn(), onLlmInfo: vi.fn(), onEdit: vi.fn() };
+  return { ...show(<GeneratedImageBlock data={item} {...on} />), on };
+}
+
+const button = (name: RegExp | string) => screen.getByRole("button", { name });
+const payButton = () => button(/^Generate Image for/);
+
+describe("pending", () => {
+  it("promises a price and its ceiling, and says who makes it", () => {
+    showCard(anItem());
+    expect(payButton().textContent).toBe("Generate Image for $0.0937");
+    expect(payButton().getAttribute("aria-label")).toContain("gpt-image-2.6-sunburst");
+    expect(screen.getByText("Never more than $0.0958").parentElement?.textContent).toContain(
+      "Never more than $0.0958, fallback included.",
+    );
+    expect(screen.getAllByText("OpenAI")[0]?.className).toContain("bg-openai-wash");
+    expect(screen.getByText("ultra", { selector: "span" })).toBeTruthy();
+    expect(screen.getByText("1024×1024", { selector: "span" })).toBeTruthy();
+  });
+
+  it("tells the words that decided and why others were passed over", () => {
+    showCard(anItem());
+    expect(screen.getByText("photorealistic", { selector: "mark" })).toBeTruthy();
+    expect(screen.getByText("API key not configured")).toBeTruthy();
+  });
+
+  it("names what was changed for the model", () => {
+    showCard(anItem({ warnings: ["Size changed to 1024x1024"] }));
+    expect(screen.getByText("Size changed to 1024x1024")).toBeTruthy();
+  });
+
+  it("confirms an alternative at the alternative's price", async () => {
+    const item = anItem();
+    const gateway = playGateway({
+      "POST /generate-image": () => later<Response>().promise,
+    });
+    const { user } = showCard(item);
+    await user.click(screen.getByRole("radio", { name: /flux-1.1-pro-ultra/ }));
+    expect(payButton().textContent).toBe("Generate Image for $0.0600");
+    expect(screen.getByText("Never more than $0.0612")).toBeTruthy();
+    await user.click(payButton());
+    expect(gateway.seen[0]?.body).toEqual({
+      prompt: item.prompt,
+      provider: "replicate",
+      model: "flux-1.1-pro-ultra",
+      modelKey: "replicate-flux-1.1-pro-ultra",
+      size: "1024x768",
+      quality: "ultra",
+      quoteId: item.quoteId,
+      candidate: "replicate-flux-1.1-pro-ultra",
+    });
+    expect(screen.getByText("Generating image with Replicate...")).toBeTruthy();
+  });
+
+  it("speaks of its expiry in its last minute only", () => {
+    const { client } = showCard(anItem({ expiresAt: new Date(Date.now() + 90_000).toISOString() }));
+    expect(screen.queryByText(/This price holds/)).toBeNull();
+    client.clear();
+    showCard(anItem({ expiresAt: new Date(Date.now() + 30_000).toISOString() }));
+    expect(screen.getByText(/This price holds for another \d+ s/)).toBeTruthy();
+  });
+
+  it("asks the server when its time is over", async () => {
+    const item = anItem({ expiresAt: new Date(Date.now() - 1).toISOString() });
+    playGateway({ [`GET /api/quotes/${item.id}`]: () => json({ ...item, status: "expired" }) });
+    showCard(item);
+    expect(await screen.findByText("The price $0.0937 has expired")).toBeTruthy();
+  });
+});
+
+describe("confirming", () => {
+  it("buys one image for a double click, and shows it", async () => {
+    const item = anItem();
+    const answer = later<Response>();
+    let truth = item;
+    const gateway = playGateway({
+      "POST /generate-image": () => answer.promise,
+      [`GET /api/quotes/${item.id}`]: () => json(truth),
+    });
+    const { user } = showCard(item);
+    await user.dblClick(payButton());
+    expect(gateway.to("POST", "/generate-image")).toHaveLength(1);
+    expect(gateway.seen[0]?.body).not.toHaveProperty("candidate");
+    expect(screen.getByText("Generating image with OpenAI...")).toBeTruthy();
+
+    truth = bought(item);
+    answer.resolve(json({ success: true, ...truth }));
+    expect((await screen.findByRole("img")).getAttribute("src")).toBe(
+      `http://localhost:3000/api/images/image-of-${item.id}/content`,
+    );
+    await waitFor(() =>
+      expect(screen.getByRole("status").textContent).toBe("Image ready in 6 seconds"),
+    );
+  });
+
+  it("keeps the price and says why when a limit forbids it", async () => {
+    const item = anItem();
+    playGateway({
+      "POST /generate-image": () =>
+        json({ success: false, error: "Daily cost limit exceeded ($10/day)" }, 402),
+      [`GET /api/quotes/${item.id}`]: () => json(item),
+    });
+    const { user } = showCard(item);
+    await user.click(payButton());
+    expect(await screen.findByText("Daily cost limit exceeded ($10/day)")).toBeTruthy();
+    expect(payButton()).toBeTruthy();
+  });
+
+  it("asks for the confirming token when the item came without one", async () => {
+    const item = anItem({ quoteId: null });
+    const gateway = playGateway({
+      [`GET /api/quotes/${item.id}`]: () => json({ ...item, quoteId: "fresh" }),
+      "POST /generate-image": () => later<Response>().promise,
+    });
+    const { user } = showCard(item);
+    await user.click(payButton());
+    await waitFor(() =>
+      expect(gateway.to("POST", "/generate-image")[0]?.body.quoteId).toBe("fresh"),
+    );
+  });
+
+  it("shows what the server knows when the connection breaks", async () => {
+    const item = anItem();
+    playGateway({
+      "POST /generate-image": () => Promise.reject(new TypeError("network")),
+      [`GET /api/quotes/${item.id}`]: () => json(bought(item)),
+    });
+    const { user } = showCard(item);
+    await user.click(payButton());
+    expect(await screen.findByRole("img")).toBeTruthy();
+  });
+});
+
+describe("generating", () => {
+  const generating = (changes: Partial<Item> = {}) =>
+    anItem({
+      status: "generating",
+      generationId: "gen_1",
+      startedAt: new Date(Date.now() - 12_000).toISOString(),
+      attempts: [],
+      ...changes,
+    });
+
+  it("shows elapsed against usual time, and follows the generation to its end", async () => {
+    const item = generating();
+    const ended = later<Response>();
+    playGateway({
+      "GET /api/generations/gen_1/events": () => ended.promise,
+      [`GET /api/quotes/${item.id}`]: () => json(bought(item)),
+    });
+    showCard(item);
+    expect(screen.getByText(/^12 s of usually 35 s/)).toBeTruthy();
+    expect(screen.getByRole("progressbar").getAttribute("value")).toMatch(/^0\.3/);
+    ended.resolve(new Response("id: 3\nevent: completed\ndata: {}\n\n"));
+    expect(await screen.findByRole("img")).toBeTruthy();
+  });
+
+  it("stops pretending to know once the usual time is over", () => {
+    playGateway({});
+    showCard(generating({ startedAt: new Date(Date.now() - 60_000).toISOString() }));
+    expect(screen.getByText(/Longer than usual/)).toBeTruthy();
+    expect(screen.getByRole("progressbar").hasAttribute("value")).toBe(false);
+  });
+
+  it("can be cancelled until a provider was asked", async () => {
+    const item = generating();
+    const gateway = playGateway({
+      "GET /api/generations/gen_1/events": () => later<Response>().promise,
+      "POST /api/generations/gen_1/cancel": () => json({}),
+      [`GET /api/quotes/${item.id}`]: () => json({ ...item, status: "cancelled" }),
+    });
+    const { user } = showCard(item);
+    await user.click(button(/Cancel/));
+    expect(await screen.findByText("Cancelled")).toBeTruthy();
+    expect(gateway.to("POST", "/api/generations/gen_1/cancel")).toHaveLength(1);
+  });
+
+  it("offers no cancelling once a provider is at work", () => {
+    playGateway({});
+    const attempt = {
+      id: "a",
+      provider: "openai",
+      model: "m",
+      state: "dispatched",
+      charged: 0,
+      held: 0.0958,
+    };
+    showCard(generating({ attempts: [attempt] }));
+    expect(screen.queryByRole("button", { name: /Cancel/ })).toBeNull();
+  });
+});
+
+describe("complete", () => {
+  it("offers the absolute URL, the Markdown and the call", async () => {
+    const item = bought(anItem({ prompt: "a [red] cat" }));
+    const { user, on } = showCard(item);
+    const url = `http://localhost:3000/api/images/image-of-${item.id}/content`;
+    await user.click(button("Copy"));
+    expect(on.onCopy).toHaveBeenCalledWith(url);
+    await user.click(button("Grab"));
+    expect(on.onGrab).toHaveBeenCalledWith(`![a \\[red\\] cat](${url})`);
+    await user.click(button("LLM Info"));
+    expect(on.onLlmInfo).toHaveBeenCalledWith(item.llmApiCall);
+    const download = screen.getByRole("link", { name: "Download" });
+    expect(download.getAttribute("href")).toBe(url.replace("content", "download"));
+    expect(screen.queryByText(/fallback provider used/)).toBeNull();
+    expect(screen.queryByText(/^quoted/)).toBeNull();
+  });
+
+  it("says that a fallback made it, and what was charged instead", () => {
+    const call = aCall({ provider: "together", cost: 0.0734 });
+    showCard(
+      bought(anItem(), {
+        provider: "together",
+        fallbackUsed: true,
+        originalProvider: "openai",
+        llmApiCall: call,
+      }),
+    );
+    expect(screen.getByText("Primary provider unavailable, fallback provider used")).toBeTruthy();
+    expect(screen.getByText("charged $0.0734")).toBeTruthy();
+    expect(screen.getByText("quoted $0.0937")).toBeTruthy();
+  });
+
+  it("cuts a long prompt at 150 characters until asked for more", async () => {
+    const prompt = "mountains ".repeat(30).trim();
+    const { user } = showCard(bought(anItem({ prompt })));
+    expect(screen.queryByText(new RegExp(prompt))).toBeNull();
+    await user.click(button("more"));
+    expect(screen.getByText(new RegExp(prompt))).toBeTruthy();
+  });
+
+  it("shows each of several images", async () => {
+    const item = bought(anItem());
+    const images = ["a", "b"].map((id) => ({
+      id,
+      url: `/api/images/${id}/content`,
+      downloadUrl: `/api/images/${id}/download`,
+      thumbnailUrl: `/api/images/${id}/thumbnail`,
+    }));
+    const { user } = showCard({ ...item, images });
+    await user.click(button("Image 2 of 2"));
+    expect(screen.getByRole("img").getAttribute("src")).toContain("/api/images/b/content");
+  });
+});
+
+describe("failed", () => {
+  const failed = (cost: number) =>
+    anItem({
+      status: "error",
+      error: "The provider is down",
+      llmApiCall: aCall({ cost, success: false }),
+    });
+
+  it("says what happened and that it cost nothing", () => {
+    showCard(failed(0));
+    expect(screen.getByText("Image Generation Failed")).toBeTruthy();
+    expect(screen.getByText(/The provider is down/).textContent).toContain("It cost nothing.");
+  });
+
+  it("buys again in one click when the new promise is no higher", async () => {
+    const item = failed(0);
+    const fresh = anItem();
+    const gateway = playGateway({
+      "POST /api/quotes": () => json(fresh, 201),
+      "POST /generate-image": () => later<Response>().promise,
+    });
+    const { user } = showCard(item);
+    await user.click(button("Retry"));
+    expect(await screen.findByText("Generating image with OpenAI...")).toBeTruthy();
+    expect(gateway.to("POST", "/api/quotes")[0]?.body).toEqual({
+      ...item.request,
+      quality: "ultra",
+    });
+    expect(gateway.to("POST", "/generate-image")[0]?.body.quoteId).toBe(fresh.quoteId);
+  });
+
+  it("asks first when the new promise is higher", async () => {
+    const gateway = playGateway({
+      "POST /api/quotes": () => json(anItem({ cost: 0.1, maxCost: 0.0959 }), 201),
+    });
+    const { user } = showCard(failed(0));
+    await user.click(button("Retry"));
+    expect((await screen.findByRole("button", { name: /^Generate/ })).textContent).toBe(
+      "Generate Image for $0.1000",
+    );
+    expect(gateway.to("POST", "/generate-image")).toHaveLength(0);
+  });
+
+  it("asks first when the failure cost money", async () => {
+    const gateway = playGateway({ "POST /api/quotes": () => json(anItem(), 201) });
+    const { user } = showCard(failed(0.0937));
+    expect(screen.getByText(/It cost \$0.0937/)).toBeTruthy();
+    await user.click(button("Retry"));
+    expect(await screen.findByRole("button", { name: /^Generate/ })).toBeTruthy();
+    expect(gateway.to("POST", "/generate-image")).toHaveLength(0);
+  });
+
+  it("hands the prompt back for editing", async () => {
+    const item = failed(0);
+    const { user, on } = showCard(item);
+    await user.click(button("Edit prompt"));
+    expect(on.onEdit).toHaveBeenCalledWith(item.prompt);
+  });
+});
+
+describe("the other endings", () => {
+  it("never retries a refusal", () => {
+    showCard(anItem({ status: "refused", error: "Not allowed", llmApiCall: aCall({ cost: 0 }) }));
+    expect(screen.getByText("The provider refused this prompt")).toBeTruthy();
+    expect(screen.getByText(/Not allowed/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /Retry|again|new price/ })).toBeNull();
+  });
+
+  it("gets a new price for an expired one, and stands there after a reload too", async () => {
+    const item = anItem({ status: "expired" });
+    const fresh = anItem({ cost: 0.05, maxCost: 0.06 });
+    playGateway({ "POST /api/quotes": () => json(fresh, 201) });
+    const { user } = showCard(item);
+    await user.click(button("Get a new price"));
+    expect(await screen.findByRole("button", { name: /\$0.0500/ })).toBeTruthy();
+    expect(JSON.parse(localStorage.getItem("aquatint.replacements") ?? "{}")).toMatchObject({
+      [item.id]: fresh.id,
+    });
+  });
+
+  it("leaves a person three ways out of an unknown outcome", async () => {
+    const item = anItem({ status: "unknown", generationId: "gen_9" });
+    const gateway = playGateway({
+      "POST /api/generations/gen_9/dismiss": () => json({}),
+      [`GET /api/quotes/${item.id}`]: () => json(item),
+    });
+    const { user } = showCard(item);
+    const card = within(screen.getByRole("article"));
+    expect(card.getByText(/\$0.0958 stays held/)).toBeTruthy();
+    await user.click(button("Look now"));
+    await waitFor(() => expect(gateway.to("GET", `/api/quotes/${item.id}`)).toHaveLength(1));
+    expect(button("Buy again, new price")).toBeTruthy();
+    await user.click(button("Dismiss"));
+    expect(await screen.findByText("Dismissed without an answer")).toBeTruthy();
+  });
+
+  it("says what a cancelled one cost", () => {
+    showCard(anItem({ status: "cancelled", llmApiCall: aCall({ cost: 0 }) }));
+    expect(screen.getByText("It cost nothing.")).toBeTruthy();
+  });
+});
