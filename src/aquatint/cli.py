@@ -70,6 +70,7 @@ def serve(
     host: str = "127.0.0.1",
     port: Port = 8080,
     data_dir: DataDir = None,
+    *,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Serve other hosts without sign-in.")
     ] = False,
@@ -83,6 +84,7 @@ def demo(
     port: Port = 8080,
     sim_port: Port = 8081,
     data_dir: DataDir = _DEMO_FOLDER,
+    *,
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = False,
 ) -> None:
     """Run gateway, studio and simulated providers: no keys, nothing is charged."""

@@ -117,8 +117,7 @@ def _build(
         clock=clock,
         log=log,
         offering=market.offering,
-        providers=providers
-        or build((c for c in market.providers if c.name in PROVIDERS), session),
+        providers=providers or build((c for c in market.providers if c.name in PROVIDERS), session),
         attempts=attempts,
     )
     server = settings.chat

@@ -84,9 +84,9 @@ class Settings(BaseSettings):
     # limits of one person
     images_per_hour: Limit = 10
     images_per_day: Limit = 50
-    daily_cost_limit: Annotated[
-        Annotated[Decimal, Field(ge=0)] | None, BeforeValidator(_off)
-    ] = Decimal(10)
+    daily_cost_limit: Annotated[Annotated[Decimal, Field(ge=0)] | None, BeforeValidator(_off)] = (
+        Decimal(10)
+    )
 
     # the server
     data_dir: Path = Path("data")

@@ -49,8 +49,9 @@ class Silence(Response):
 class Reset(Response):
     """The connection is reset before a byte of the answer."""
 
-    async def __call__(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         tear(scope)
+        await _left(receive)
 
 
 class Streamed(Response):
@@ -82,6 +83,7 @@ class Streamed(Response):
             if self._torn:
                 await asyncio.sleep(_REACHES_THE_CALLER)
                 tear(scope)
+                await gone
             else:
                 await send({"type": "http.response.body", "body": b""})
         finally:

@@ -58,6 +58,7 @@ class Ledger(RuleBasedStateMachine):
         migrate(self.tx)
         self.now = 1_795_348_800_000
         self.model = Model()
+        self.waits: list[int] = []
 
     def teardown(self) -> None:
         self.tx.close()
@@ -88,17 +89,14 @@ class Ledger(RuleBasedStateMachine):
             )
         except (LimitReached, BudgetExceeded) as error:
             self.tx.execute("ROLLBACK")
-            assert error.retry_after is not None
-            assert error.retry_after > 0
+            self.waits.append(error.retry_after or 0)
             return multiple()
         self.tx.execute("COMMIT")
         self.model.ceilings[generation] = ceiling
         self.model.charged[generation] = 0
         return generation
 
-    @rule(
-        target=attempts, generation=generations, share=AMOUNTS, images=st.integers(1, 3)
-    )
+    @rule(target=attempts, generation=generations, share=AMOUNTS, images=st.integers(1, 3))
     def dispatch(self, generation: str, share: int, images: int) -> "object":
         attempt = NewAttempt(
             id=new_id("att"),
@@ -155,6 +153,10 @@ class Ledger(RuleBasedStateMachine):
         assert result.charged == sum(self.model.charged.values())
         assert result.billed == self.model.billed
         assert result.overrun == result.billed - result.charged
+
+    @invariant()
+    def a_limit_says_when_it_ends(self) -> None:
+        assert all(wait > 0 for wait in self.waits)
 
     @invariant()
     def nobody_pays_more_than_the_ceiling(self) -> None:

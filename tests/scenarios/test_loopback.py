@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.client import Client
+from tests.support.client import Client, client
 from tests.support.servers import Server, environment, gateway, gateway_settings
 
 FOREIGN = [
@@ -25,9 +25,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
-async def test_other_sites_and_hosts_are_refused(
-    app: Client, headers: dict[str, str]
-) -> None:
+async def test_other_sites_and_hosts_are_refused(app: Client, headers: dict[str, str]) -> None:
     item = await app.quote()
     answer = await app.post("/generate-image", {"quoteId": item["quoteId"]}, headers=headers)
     assert answer.status in (400, 403)
@@ -54,12 +52,8 @@ async def test_the_studios_own_requests_pass(app: Client) -> None:
     assert answer.status == 201
 
 
-async def test_a_listed_origin_may_ask_from_elsewhere(
-    tmp_path: Path, providers: Server
-) -> None:
+async def test_a_listed_origin_may_ask_from_elsewhere(tmp_path: Path, providers: Server) -> None:
     with gateway(tmp_path, providers.url, CORS_ORIGINS="https://studio.example") as server:
-        from tests.support.client import client
-
         async with client(server.url, providers.url) as app:
             headers = {"Origin": "https://studio.example", "Sec-Fetch-Site": "cross-site"}
             answer = await app.post("/api/quotes", {"prompt": "a cat"}, headers=headers)

@@ -101,8 +101,7 @@ async def test_a_kill_in_mid_generation_never_buys_twice(
             await before.latency(2000)
             item = await before.quote()
             waiting = asyncio.create_task(before.confirm(item))
-            while await before.paid_calls() == 0:
-                await asyncio.sleep(0.02)
+            await before.first_call()
             first.kill()
             with pytest.raises(aiohttp.ClientError):
                 await waiting
@@ -119,8 +118,7 @@ async def test_the_image_is_kept_when_the_caller_leaves(app: Client) -> None:
     await app.latency(400)
     item = await app.quote()
     leaving = asyncio.create_task(app.confirm(item))
-    while await app.paid_calls() == 0:
-        await asyncio.sleep(0.02)
+    await app.first_call()
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)
     replay = await app.confirm(item)

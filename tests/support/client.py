@@ -1,5 +1,6 @@
 """A plain HTTP client for the gateway and the simulator."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,6 +91,14 @@ class Client:
         """Requests for images that the simulator saw."""
         seen = (await self.get(f"{self.simulator}/_sim/requests")).body
         return sum(request["path"].endswith("/images/generations") for request in seen)
+
+    async def first_call(self) -> None:
+        """Wait until the simulator has seen a request for images."""
+        for _ in range(500):
+            if await self.paid_calls():
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError("no request for images came")
 
     async def audit(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self.get("/api/ledger/audit")).body

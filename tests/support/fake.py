@@ -12,7 +12,9 @@ from PIL import Image
 from aquatint.catalog.pricing import Usage
 from aquatint.clock import Clock, ManualClock
 from aquatint.container import Services, open_services
+from aquatint.generations.model import Generation
 from aquatint.generations.service import Confirmation
+from aquatint.ledger.audit import Audit, audit
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from aquatint.quotes.model import Quote, QuoteRequest
 from aquatint.settings import Settings
@@ -96,7 +98,23 @@ async def quote(services: Services, prompt: str = "a photorealistic fox", **more
 async def buy(services: Services, made: Quote, **more: Any) -> str:
     """Confirm a quote; the id of its generation."""
     token = services.quotes.token(made)
-    confirmed = await services.generations.confirm(
-        Confirmation(owner=OWNER, token=token, **more)
-    )
+    confirmed = await services.generations.confirm(Confirmation(owner=OWNER, token=token, **more))
     return confirmed.generation_id
+
+
+async def bought(services: Services, prompt: str = "a photorealistic fox") -> Generation:
+    generation_id = await buy(services, await quote(services, prompt))
+    return await services.generations.wait(OWNER, generation_id)
+
+
+async def books(services: Services) -> Audit:
+    result = await services.db.read(audit)
+    assert result.ok, result
+    return result
+
+
+def raising(error: Exception) -> FakeProvider:
+    async def script(request: ImageRequest, sink: ImageSink) -> Completed:
+        raise error
+
+    return FakeProvider(script)

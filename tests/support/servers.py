@@ -85,7 +85,7 @@ def _announced(process: "subprocess.Popen[str]") -> str:
         url = None
     if url is None:
         process.kill()
-        raise RuntimeError(f"no URL from {process.args}: {''.join(seen)}")
+        raise RuntimeError(f"no URL from {process.args!r}: {''.join(seen)}")
     return url
 
 

@@ -38,12 +38,13 @@ class Guard:
         if refusal:
             response = answer(scope["path"], 403, "forbidden", refusal)
             await response(scope, receive, send)
-        elif _declared_length(headers) > MAX_BODY:
-            await _drain(receive)
+            return
+        body = await _bounded(receive, headers)
+        if body is None:
             response = answer(scope["path"], 413, PayloadTooLarge.code, _TOO_LARGE)
             await response(scope, receive, send)
-        else:
-            await self._app(scope, _bounded(receive), send)
+            return
+        await self._app(scope, body, send)
 
     def _refusal(self, method: str, headers: Headers) -> str | None:
         host = headers.get("host", "")
@@ -83,32 +84,44 @@ def _hostname(host: str) -> str:
         return ""
 
 
-def _declared_length(headers: Headers) -> int:
-    length = headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else 0
+async def _bounded(receive: Receive, headers: Headers) -> Receive | None:
+    """The body for the application, or None when it is too large.
+
+    The server holds a body to the length it declares; one that declares none is read here.
+    """
+    length = headers.get("content-length")
+    if length is None and "transfer-encoding" not in headers:
+        return receive
+    if length is not None and not (length.isascii() and length.isdigit()):
+        return None
+    if length is not None and int(length) <= MAX_BODY:
+        return receive
+    start = await _read(receive, 0 if length else MAX_BODY)
+    return _replayed(start, receive) if start is not None else None
 
 
-async def _drain(receive: Receive) -> None:
-    """Let the rest of a body pass, within reason: a client still sending hears no answer."""
-    seen = 0
-    while seen < _MAX_DRAINED:
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """At most `most` bytes; None for more, of which the rest passes by, within reason.
+
+    A client that is still sending does not hear an answer.
+    """
+    kept, seen = bytearray(), 0
+    while seen <= _MAX_DRAINED:
         message = await receive()
-        seen += len(message.get("body", b""))
+        part = message.get("body", b"")
+        seen += len(part)
+        if seen <= most:
+            kept += part
         if not message.get("more_body", False):
-            return
+            break
+    return bytes(kept) if seen <= most else None
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Count what arrives, for bodies that did not tell their length."""
-    seen = 0
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """`body` as one message, then whatever else comes: the client's departure."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            await _drain(receive)
-            raise PayloadTooLarge(_TOO_LARGE)
-        return message
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
 
-    return counted
+    return replay

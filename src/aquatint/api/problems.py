@@ -26,7 +26,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def answer(  # noqa: PLR0913  # the parts of an error answer
+def answer(  # the parts of an error answer
     path: str,
     status: int,
     code: str,
@@ -91,6 +91,4 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unknown(request: Request, error: Exception) -> JSONResponse:
     logger.error("unhandled error on %s", request.url.path, exc_info=error)
-    return answer(
-        request.url.path, 500, "internal_error", "The gateway failed; its log says more"
-    )
+    return answer(request.url.path, 500, "internal_error", "The gateway failed; its log says more")

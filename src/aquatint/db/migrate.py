@@ -28,6 +28,14 @@ def _statements(script: str) -> list[str]:
     return statements
 
 
+def _check_known(present: int, latest: int) -> None:
+    if present > latest:
+        raise DatabaseTooNew(
+            f"the database has schema {present}, this program knows {latest}: "
+            "it was written by a later version"
+        )
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date; safe while another process does the same."""
     migrations = _migrations()
@@ -36,11 +44,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
         row = connection.execute("SELECT max(version) AS version FROM schema_version").fetchone()
         present = row["version"] or 0
-        if present > max(migrations):
-            raise DatabaseTooNew(
-                f"the database has schema {present}, this program knows {max(migrations)}: "
-                "it was written by a later version"
-            )
+        _check_known(present, max(migrations))
         for version in sorted(number for number in migrations if number > present):
             for statement in _statements(migrations[version]):
                 connection.execute(statement)

@@ -21,7 +21,13 @@ from aquatint.library.blobs import BlobStore
 from aquatint.library.images import ImageFacts, UnusableImage, inspect
 from aquatint.library.store import Image
 from aquatint.money import Micro
-from aquatint.providers.base import BilledBadResponse, Completed, ImageProvider, ImageRequest, ReceivedImage
+from aquatint.providers.base import (
+    BilledBadResponse,
+    Completed,
+    ImageProvider,
+    ImageRequest,
+    ReceivedImage,
+)
 from aquatint.quotes.model import Candidate
 
 logger = logging.getLogger(__name__)
@@ -114,9 +120,7 @@ class Attempts:
         def book(tx: Tx, now: Millis) -> None:
             for offset, (received, facts) in enumerate(kept):
                 library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
-            ledger.settle(
-                tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now
-            )
+            ledger.settle(tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now)
 
         await self._write(task, book)
         return Result(images=len(kept), error=error, warnings=completed.warnings + warnings)
@@ -213,7 +217,7 @@ def _ending(error: ProviderError) -> Ending:
     return Ending(request_id=error.request_id, error_code=error.code, error=error.message)
 
 
-def _image(  # noqa: PLR0913  # an image is where it came from and what it is
+def _image(  # an image is where it came from and what it is
     task: Task,
     attempt_id: str,
     offset: int,

@@ -30,7 +30,9 @@ class IdempotencyKey:
             return None
         bare = _QUOTED.sub(r"\1", key.strip())
         if not 0 < len(bare) <= _MAX_LENGTH or not bare.isprintable():
-            raise InvalidRequest(f"Idempotency-Key must have 1 to {_MAX_LENGTH} printable characters")
+            raise InvalidRequest(
+                f"Idempotency-Key must have 1 to {_MAX_LENGTH} printable characters"
+            )
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
         return cls(route, bare, hashlib.sha256(canonical.encode()).hexdigest())
 
@@ -51,9 +53,7 @@ def recall(tx: Tx, owner: str, key: IdempotencyKey) -> str | None:
     return str(row["generation_id"])
 
 
-def remember(
-    tx: Tx, owner: str, key: IdempotencyKey, generation_id: str, *, now: Millis
-) -> None:
+def remember(tx: Tx, owner: str, key: IdempotencyKey, generation_id: str, *, now: Millis) -> None:
     tx.execute(
         """
         INSERT INTO idempotency VALUES (:owner, :route, :key, :fingerprint, :generation_id, :now)

@@ -1,7 +1,7 @@
 """A generation's states on one page, and how people see them.
 
-    held -> dispatched -> completed | failed | refused | unknown
-    held -> cancelled
+held -> dispatched -> completed | failed | refused | unknown
+held -> cancelled
 """
 
 from dataclasses import dataclass

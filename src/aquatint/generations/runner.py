@@ -36,7 +36,7 @@ class _Job:
 class Runner:
     """Runs generations to their end; every path ends in the books and in the event stream."""
 
-    def __init__(  # noqa: PLR0913  # its collaborators
+    def __init__(  # its collaborators
         self,
         *,
         db: Database,

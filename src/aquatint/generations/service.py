@@ -52,7 +52,7 @@ class Confirmed:
 class Generations:
     """Starts generations and lets any number of callers wait for them."""
 
-    def __init__(  # noqa: PLR0913  # its collaborators
+    def __init__(  # its collaborators
         self,
         *,
         db: Database,
@@ -172,9 +172,7 @@ class Generations:
             if store.cancel(tx, generation_id, now=now):
                 ledger.trim(tx, generation_id, now=now)
                 data = {"state": State.CANCELLED}
-                eventlog.append(
-                    tx, stream(generation_id), "cancelled", data, now=now, final=True
-                )
+                eventlog.append(tx, stream(generation_id), "cancelled", data, now=now, final=True)
 
         await self._db.write(cancel)
         self._log.wake(stream(generation_id))
@@ -213,9 +211,7 @@ class Generations:
         state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
         store.end(tx, generation.id, Outcome(state=state, failure=failure), now=now)
         ledger.trim(tx, generation.id, now=now)
-        eventlog.append(
-            tx, stream(generation.id), state, {"state": state}, now=now, final=True
-        )
+        eventlog.append(tx, stream(generation.id), state, {"state": state}, now=now, final=True)
         return True
 
     async def drain(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Record, Tx, listed
-from aquatint.generations.model import ENDED, Failure, Generation, Outcome, State
+from aquatint.generations.model import Failure, Generation, Outcome, State
 
 
 def insert(tx: Tx, generation: Generation) -> None:
@@ -91,7 +91,7 @@ def cancel(tx: Tx, generation_id: str, *, now: Millis) -> bool:
     )
 
 
-def _move(  # noqa: PLR0913  # one transition: from, to and what it writes
+def _move(  # one transition: from, to and what it writes
     tx: Tx, generation_id: str, to: State, origins: str, values: Record, more: str = ""
 ) -> bool:
     moved = tx.execute(
@@ -129,4 +129,3 @@ def _outcome(text: str | None) -> Outcome | None:
         failure=Failure(**body["failure"]) if body["failure"] else None,
         warnings=tuple(body["warnings"]),
     )
-

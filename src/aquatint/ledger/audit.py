@@ -1,4 +1,4 @@
-"""Proof that the books are right: counters against limits, counters and attempts against entries."""
+"""Proof that the books are right: limits, counters and attempts, all against the entries."""
 
 from dataclasses import dataclass
 

@@ -40,7 +40,7 @@ class AlreadyEnded(Exception):
     """The attempt was settled or released before: nothing is booked twice."""
 
 
-def reserve(  # noqa: PLR0913  # one hold is these six facts
+def reserve(  # one hold is these six facts
     tx: Tx,
     *,
     generation_id: str,
@@ -74,7 +74,7 @@ def reserve(  # noqa: PLR0913  # one hold is these six facts
     post(tx, entry, now=now)
 
 
-def _take(  # noqa: PLR0913  # a counter's key, an amount and its limit
+def _take(  # a counter's key, an amount and its limit
     tx: Tx, owner: str, metric: str, period: str, amount: int, limit: int | None, now: Millis
 ) -> None:
     """Add to one counter, if it stays within its limit: one conditional update."""
@@ -98,7 +98,7 @@ def _take(  # noqa: PLR0913  # a counter's key, an amount and its limit
         raise _limit_error(tx, metric, period, limit, key["start"], owner, now)
 
 
-def _limit_error(  # noqa: PLR0913  # what the message tells
+def _limit_error(  # what the message tells
     tx: Tx, metric: str, period: str, limit: int, start: Millis, owner: str, now: Millis
 ) -> AquatintError:
     used = used_in_window(tx, owner, metric, period, start)
@@ -134,7 +134,7 @@ def dispatch(tx: Tx, attempt: NewAttempt, *, now: Millis) -> None:
     post(tx, entry, now=now)
 
 
-def settle(  # noqa: PLR0913  # an attempt's end is these facts
+def settle(  # an attempt's end is these facts
     tx: Tx, attempt_id: str, *, billed: Micro, delivered: int, ending: Ending, now: Millis
 ) -> Micro:
     """Take what was billed, but never more than the ceiling allows; returns what was charged.
@@ -181,7 +181,7 @@ def lose(tx: Tx, attempt_id: str, *, ending: Ending, now: Millis) -> None:
     _close(tx, attempt_id, "unknown", "unknown", ending, now)
 
 
-def _close(  # noqa: PLR0913  # both endings without a bill
+def _close(  # both endings without a bill
     tx: Tx, attempt_id: str, state: str, kind: str, ending: Ending, now: Millis
 ) -> None:
     attempt = _still_open(tx, attempt_id)

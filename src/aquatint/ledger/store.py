@@ -130,7 +130,7 @@ def open_attempt(tx: Tx, attempt_id: str) -> Record | None:
     return row
 
 
-def end_attempt(  # noqa: PLR0913  # the columns an ending writes
+def end_attempt(  # the columns an ending writes
     tx: Tx,
     attempt_id: str,
     state: str,

@@ -51,7 +51,7 @@ def _usd(amount: Micro | None) -> float | None:
     return None if amount is None else to_usd(amount)
 
 
-def _left(  # noqa: PLR0913  # a counter's key and its limit
+def _left(  # a counter's key and its limit
     tx: Tx, owner: str, metric: str, period: str, limit: int | None, now: Millis
 ) -> int | None:
     if limit is None:

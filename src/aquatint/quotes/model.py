@@ -48,7 +48,8 @@ class Candidate(Frozen):
     max_cost: Micro
     price: PriceRule
     estimated_seconds: int
-    settings: dict[str, Any] = {}  # those of the request that the model supports
+    # Those of the request that the model supports.
+    settings: dict[str, Any] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     max_size: str = ""

@@ -23,7 +23,7 @@ from aquatint.signing import Signer
 class Quotes:
     """Quotes of this gateway: priced by today's catalog, routed by today's availability."""
 
-    def __init__(  # noqa: PLR0913  # what a quote is made from
+    def __init__(  # what a quote is made from
         self,
         *,
         db: Database,

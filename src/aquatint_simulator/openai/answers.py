@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 from starlette.responses import Response
@@ -44,8 +43,8 @@ def answer(call: Call, delivery: Delivery) -> Response:
     data = [] if delivery.hit_by("empty_data") else _data(call, delivery)
     # Megabytes of base64 are put in as they are: a JSON encoder would read every letter of them.
     frame = compact(_document(delivery, data)).split(_hole(call))
-    images = [picture.base64 for picture in delivery.pictures]
-    return call.whole(part for pair in zip_longest(frame, images, fillvalue=b"") for part in pair)
+    images = [picture.base64 for picture in delivery.pictures][: len(frame) - 1]
+    return call.whole(part for pair in zip(frame, [*images, b""], strict=True) for part in pair)
 
 
 def _hole(call: Call) -> bytes:

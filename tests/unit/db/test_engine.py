@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
 
 from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx, connect, listed
-from aquatint.db.eventlog import EventLog
+from aquatint.db.eventlog import Event, EventLog
 from aquatint.db.migrate import DatabaseTooNew
 
 
@@ -20,7 +20,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _add(name: str) -> "object":
+def _add(name: str) -> Callable[[Tx], int]:
     def add(tx: Tx) -> int:
         eventlog.append(tx, "s", name, {}, now=0)
         return len(eventlog.read_after(tx, "s", 0))
@@ -39,10 +39,14 @@ async def test_a_job_that_raises_undoes_only_itself(db: Database) -> None:
         eventlog.append(tx, "s", "bad", {}, now=0)
         raise ValueError("no")
 
-    jobs = [db.write(_add("a")), db.write(spoil), db.write(_add("b"))]
-    first, second, third = await asyncio.gather(*jobs, return_exceptions=True)
-    assert (first, third) == (1, 2)
-    assert isinstance(second, ValueError)
+    jobs: list[Coroutine[None, None, object]] = [
+        db.write(_add("a")),
+        db.write(spoil),
+        db.write(_add("b")),
+    ]
+    outcomes: list[object] = list(await asyncio.gather(*jobs, return_exceptions=True))
+    assert [outcomes[0], outcomes[2]] == [1, 2]
+    assert isinstance(outcomes[1], ValueError)
     names = [e.event for e in await db.read(lambda tx: eventlog.read_after(tx, "s", 0))]
     assert names == ["a", "b"]
 
@@ -102,8 +106,7 @@ class TestEventLog:
         seen: list[str] = []
 
         async def follow() -> None:
-            async for event in log.follow("s"):
-                seen.append(event.event)
+            seen.extend([event.event async for event in log.follow("s")])
 
         follower = asyncio.create_task(follow())
         await db.write(_add("late"))
@@ -131,8 +134,8 @@ class TestEventLog:
     ) -> None:
         log = EventLog(db)
 
-        async def drain(events: "object") -> int:
-            return len([event async for event in events])  # type: ignore[attr-defined]
+        async def drain(events: AsyncIterator[Event]) -> int:
+            return len([event async for event in events])
 
         watcher = asyncio.create_task(drain(log.watch("s")))
         waiter = asyncio.create_task(drain(log.follow("s")))

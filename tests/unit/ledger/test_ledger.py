@@ -68,9 +68,7 @@ def dispatch(tx: sqlite3.Connection, generation: str, name: str, share: int = 10
 
 
 def settle(tx: sqlite3.Connection, name: str, billed: int, delivered: int = 1) -> int:
-    return ledger.settle(
-        tx, name, billed=billed, delivered=delivered, ending=Ending(), now=NOON
-    )
+    return ledger.settle(tx, name, billed=billed, delivered=delivered, ending=Ending(), now=NOON)
 
 
 def test_what_was_held_and_not_needed_is_given_back(tx: sqlite3.Connection) -> None:

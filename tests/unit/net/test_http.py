@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 import socket
 from collections.abc import AsyncIterator, Mapping
 
@@ -17,6 +18,7 @@ from tests.contract.replies import (
     answer,
     close_at_once,
     each,
+    gzipped,
     reset_after,
     silence,
     then_close,
@@ -82,6 +84,14 @@ async def test_a_proxy_of_the_environment_is_not_used(
     monkeypatch.delenv("no_proxy", raising=False)
 
     assert await fetch(session, server.url) == b"{}"
+
+
+async def test_nothing_is_unpacked(session: aiohttp.ClientSession, server: Server) -> None:
+    server.reply = gzipped(b"x" * 1_000_000)
+
+    body = await fetch(session, server.url)
+
+    assert gzip.decompress(body) == b"x" * 1_000_000
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

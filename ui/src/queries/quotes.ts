@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { getJson, postJson } from "../api/client";
 import { asProblem, Problem } from "../api/problems";
 import type { Alternative, GeneratedImage, GenerateImage, Item, NewQuote } from "../api/types";
@@ -86,7 +86,7 @@ async function bodyOf(item: Item, chosen: Alternative | null): Promise<GenerateI
     quality: item.qualityTier,
     ...(item.style && { style: item.style }),
     quoteId,
-    
+    ...(chosen && { candidate: chosen.modelKey }),
   };
 }
 
@@ -106,7 +106,7 @@ const bought = (item: Item, answer: GeneratedImage): Item => ({
 /** Buys one image, once: the same quote confirmed again returns the same image. */
 export function useConfirm(item: Item) {
   const client = useQueryClient();
-  return useMutation<GeneratedImage, Problem, Alternative | null>({
+  const mutation = useMutation<GeneratedImage, Problem, Alternative | null>({
     mutationKey: confirmKey(item.id),
     mutationFn: async (chosen) => {
       try {
@@ -123,6 +123,17 @@ export function useConfirm(item: Item) {
       await refreshItem(client, item.id);
     },
   });
+  const { mutate } = mutation;
+  const confirm = useCallback(
+    (chosen: Alternative | null) => {
+      // Two clicks can come before the first has been drawn.
+      if (client.isMutating({ mutationKey: confirmKey(item.id), exact: true }) === 0) {
+        mutate(chosen);
+      }
+    },
+    [client, item.id, mutate],
+  );
+  return { confirm, chosen: mutation.variables, problem: mutation.error };
 }
 
 /** The same picture in the same tier, also when it was the person's words that chose the tier. */

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { Item } from "../api/types";
 import { json, later, playGateway } from "../testing/gateway";
@@ -86,11 +86,14 @@ describe("confirming", () => {
       "POST /generate-image": () => answer.promise,
       [`GET /api/quotes/${item.id}`]: () => json(truth),
     });
-    const { user } = showCard(item);
-    await user.dblClick(payButton());
+    showCard(item);
+    act(() => {
+      payButton().click();
+      payButton().click();
+    });
+    expect(await screen.findByText("Generating image with OpenAI...")).toBeTruthy();
     expect(gateway.to("POST", "/generate-image")).toHaveLength(1);
     expect(gateway.seen[0]?.body).not.toHaveProperty("candidate");
-    expect(screen.getByText("Generating image with OpenAI...")).toBeTruthy();
 
     truth = bought(item);
     answer.resolve(json({ success: true, ...truth }));
@@ -347,6 +350,19 @@ describe("the other endings", () => {
     expect(button("Buy again, new price")).toBeTruthy();
     await user.click(button("Dismiss"));
     expect(await screen.findByText("Dismissed without an answer")).toBeTruthy();
+  });
+
+  it("looks again although an earlier look has not been answered", async () => {
+    const item = anItem({ status: "unknown", generationId: "gen_8" });
+    let looks = 0;
+    playGateway({
+      [`GET /api/quotes/${item.id}`]: () =>
+        looks++ === 0 ? later<Response>().promise : json(bought(item)),
+    });
+    const { user } = showCard(item);
+    await user.click(button("Look now"));
+    await user.click(button("Look now"));
+    expect(await screen.findByRole("img")).toBeTruthy();
   });
 
   it("says what a cancelled one cost", () => {

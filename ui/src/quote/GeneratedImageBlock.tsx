@@ -61,12 +61,11 @@ function useReplace(item: Item, buy: () => void) {
 export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedImageBlockProps) {
   const client = useQueryClient();
   const item = useItem(data);
-  const confirm = useConfirm(item);
+  const { confirm, chosen, problem } = useConfirm(item);
   const dismiss = useDismiss(item);
-  const { mutate, isPending } = confirm;
   const { replace, busy } = useReplace(
     item,
-    useCallback(() => mutate(null), [mutate]),
+    useCallback(() => confirm(null), [confirm]),
   );
   const check = useCallback(() => void refreshItem(client, item.id), [client, item.id]);
   useAnnounceOutcome(item);
@@ -77,8 +76,8 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
         <Pending
           key={item.id}
           item={item}
-          problem={confirm.error}
-          onConfirm={(chosen) => isPending || mutate(chosen)}
+          problem={problem}
+          onConfirm={confirm}
           onExpired={check}
         />
       </Card>
@@ -86,7 +85,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
   }
   if (item.status === "generating") {
     // The choice shows at once, before the server has told of it.
-    const making = item.generationId ? item : { ...item, ...confirm.variables };
+    const making = item.generationId ? item : { ...item, ...chosen };
     return (
       <Card label={`Generating: ${item.prompt}`}>
         <Generating key={item.id} item={making} />
@@ -105,7 +104,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
     <Card label={`No image: ${item.prompt}`}>
       <Stopped
         item={item}
-        reason={confirm.error?.message ?? null}
+        reason={problem?.message ?? null}
         onRequote={replace}
         onEdit={onEdit}
         onLlmInfo={() => callbacks.onLlmInfo(item.llmApiCall ?? null)}

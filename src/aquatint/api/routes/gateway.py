@@ -48,7 +48,7 @@ class GenerateBody(BaseModel):
 
 
 @router.post(_ROUTE)
-async def generate_image(  # noqa: PLR0913  # FastAPI hands in what the route needs
+async def generate_image(  # FastAPI hands in what the route needs
     body: GenerateBody,
     request: Request,
     services: ServicesDep,

@@ -28,7 +28,7 @@ class ConfirmBody(BaseModel):
 
 
 @router.post("", responses={202: {"description": "Accepted; the state is at Location"}})
-async def confirm(  # noqa: PLR0913  # FastAPI hands in what the route needs
+async def confirm(  # FastAPI hands in what the route needs
     body: ConfirmBody,
     request: Request,
     services: ServicesDep,
@@ -61,9 +61,7 @@ async def confirm(  # noqa: PLR0913  # FastAPI hands in what the route needs
 
 async def view(services: Services, generation: Generation, base_url: str) -> dict[str, Any]:
     """A generation as its owner sees it: the item, and the generation's own state."""
-    items = await services.items.items(
-        generation.owner, [generation.quote_id], base_url=base_url
-    )
+    items = await services.items.items(generation.owner, [generation.quote_id], base_url=base_url)
     return {**items[0], "state": generation.state}
 
 
