@@ -238,6 +238,10 @@ OPENAI = Adapter(
             "Your request was rejected as a result of our safety system.",
             ContentRefused,
         ),
+        "refused, by code alone": openai_error(
+            400, "moderation_blocked", "Blocked.", ContentRefused, kind=_USER_ERROR
+        ),
+        "refused, in words alone": openai_error(400, None, _SAFETY, ContentRefused),
         "server error": openai_error(
             500,
             None,

@@ -223,6 +223,11 @@ IMPOSSIBLE = {
         "input_tokens_details": {"image_tokens": 11},
         "output_tokens": 1,
     },
+    "MAL-37 negative in the details": {
+        "input_tokens": 10,
+        "output_tokens": 10,
+        "output_tokens_details": {"image_tokens": 15, "text_tokens": -5},
+    },
     "MAL-38 a string": {"input_tokens": "10", "output_tokens": 4160},
     "MAL-38 a fraction": {"input_tokens": 10.5, "output_tokens": 4160},
     "MAL-38 true": {"input_tokens": True, "output_tokens": 4160},

@@ -15,7 +15,7 @@ from aquatint.errors import AquatintError
 logger = logging.getLogger(__name__)
 
 # Routes of the specification answer {success: false, error, code}; all others a problem.
-_SPECIFICATION = ("/generate-image",)
+_SPECIFICATION = ("/generate-image", "/chat", "/health-check")
 
 
 def install(app: FastAPI) -> None:

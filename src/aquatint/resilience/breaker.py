@@ -9,7 +9,7 @@ Each change of state begins a new generation, and the outcome of a call that was
 an older one is ignored. A clock set back makes a state last longer, never shorter.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from aquatint.clock import Millis
@@ -61,13 +61,14 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circuit:
-    """What the breaker remembers. `status` becomes HALF_OPEN with the first probe; `view` tells
-    what it is at a moment.
+    """What the breaker remembers; `view` tells what that means at a moment.
+
+    `status` turns HALF_OPEN with the first probe, not with the clock.
     """
 
     status: Status = Status.CLOSED
     generation: int = 0
-    window: Window = Window()
+    window: Window = field(default_factory=Window)
     last_failure: Millis | None = None
     opened_at: Millis = 0
     failures: int = 0  # those that opened it, and failed probes since

@@ -30,7 +30,7 @@ _VERDICTS = {
 class Condition:
     """One provider's. `gone` has each missing model and the time until which it is believed so."""
 
-    circuit: Circuit = Circuit()
+    circuit: Circuit = field(default_factory=Circuit)
     cool_down_until: Millis = 0
     gone: Mapping[str, Millis] = field(default_factory=dict)
 

@@ -122,7 +122,7 @@ def _load(tx: Tx, provider: str) -> _Stored:
     return _Stored(provider, _JSON.validate_json(row["body"]), row["version"])
 
 
-def _save(  # noqa: PLR0913  # what was, what is, and the facts of a transition
+def _save(
     tx: Tx,
     stored: _Stored,
     after: Condition,

@@ -28,7 +28,7 @@ class Transition:
         return f"{self.provider}-image"
 
 
-def between(  # noqa: PLR0913  # a change is what was, what is, where, when and by whom
+def between(
     provider: str,
     before: Circuit,
     after: Circuit,

@@ -204,7 +204,9 @@ def test_text_has_a_bound() -> None:
 def test_arguments_have_a_bound() -> None:
     fits = fragment("x" * MAX_ARGUMENTS, index=0, id="a", name="paint")
     assert found(calls(fits)) == [("a", "paint", "x" * MAX_ARGUMENTS)]
-    assert found(calls(fits), calls(fragment("x", index=0))) == [("a", "paint", None)]
+    answer = assemble(calls(fits), *[calls(fragment("x", index=0))] * 3)
+    assert [call.arguments for call in answer.tool_calls] == [None]
+    assert len(answer.calls[0].arguments) == MAX_ARGUMENTS  # what is too much is not kept
 
 
 def test_calls_have_a_bound() -> None:

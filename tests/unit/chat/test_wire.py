@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from aquatint.chat import wire
 from aquatint.chat.wire import MAX_FRAME, Reader
 from aquatint.errors import BadResponse
 
@@ -70,6 +71,19 @@ def test_what_is_not_json_is_an_error(body: bytes) -> None:
 def test_an_event_or_document_has_a_bound(start: bytes) -> None:
     with pytest.raises(BadResponse, match="too large"):
         read(start, *[b"x" * 100_000] * (MAX_FRAME // 100_000 + 1))
+
+
+def test_an_event_of_many_lines_has_the_same_bound() -> None:
+    with pytest.raises(BadResponse, match="too large"):
+        read(*[b"data: " + b"x" * 99_994 + b"\n"] * (MAX_FRAME // 100_000 + 1))
+
+
+def test_an_answer_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = b'data: {"a":1}\n\n'
+    monkeypatch.setattr(wire, "MAX_ANSWER", 11 * len(event) - 1)
+    assert len(read(event * 10)[0]) == 10
+    with pytest.raises(BadResponse, match="too large"):
+        read(event * 11)
 
 
 def test_objects_before_a_broken_one_come_out() -> None:

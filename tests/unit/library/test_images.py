@@ -19,6 +19,8 @@ from tests.contract.pictures import (
     png_header,
 )
 
+PNG_END = chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
+JPEG_END = b"\xff\xc0\x00\x08\x08\x00\x09\x00\x09\x03\xff\xda\x00\x02\xff\xd9"
 FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "PNG": ("PNG", {}),
     "JPEG": ("JPEG", {}),
@@ -140,10 +142,11 @@ async def test_a_webp_claims_too_much(stored: Stored) -> None:
     [
         PNG_SIGNATURE + chunk(b"IEND", b""),
         PNG_SIGNATURE + png_header(8, 8) + chunk(b"IEND", b""),
-        PNG_SIGNATURE + png_header(8, 8) + chunk(b"tEXt", b"") * 70_000,
+        PNG_SIGNATURE + chunk(b"tEXt", png_header(8, 8)[8:21]) + PNG_END,
+        PNG_SIGNATURE + png_header(8, 8) + chunk(b"tEXt", b"") * 70_000 + PNG_END,
         b"\xff\xd8\xff\xd9",
         b"\xff\xd8\xff\xe0\x00\x01\xff\xd9",
-        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 70_000 + b"\xff\xd9",
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 70_000 + JPEG_END,
         b"\xff\xd8\xff\xda\x00\x02\xff\xd9",
         b"RIFF\x16\0\0\0WEBPVP8 \0\0\0\0" + bytes(10),
     ],

@@ -131,6 +131,15 @@ async def test_windows_are_small_and_whole_groups(step: int) -> None:
     assert all(len(window) <= WINDOW and len(window) % 4 == 0 for window in windows[0])
 
 
+async def test_a_key_that_only_ends_like_ours_is_left_alone() -> None:
+    body = b'{"text \\"b64_json":"QUJD","b64_json":"REVG"}'
+
+    document, windows = await carved(body)
+
+    assert document == {'text "b64_json': "QUJD", "b64_json": Piece(index=0)}
+    assert windows == {0: [b"REVG"]}
+
+
 async def test_a_flaw_costs_one_image_and_not_the_answer() -> None:
     body = b'{"data":[{"b64_json":"A!!A"},{"b64_json":"QUJD"},{"b64_json":"QUJ"}],"usage":5}'
 

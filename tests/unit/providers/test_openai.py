@@ -10,8 +10,10 @@ import pytest
 
 from aquatint.catalog.model import Capabilities, ImagePrice, ListedSizes, Row
 from aquatint.catalog.pricing import Usage
+from aquatint.errors import BadResponse
 from aquatint.library.blobs import BlobStore
 from aquatint.net.http import open_session
+from aquatint.providers import openai
 from aquatint.providers.base import Completed, ImageRequest
 from aquatint.providers.openai import OpenAI
 from aquatint.providers.openai_shapes import read_usage
@@ -58,11 +60,10 @@ def send(session: aiohttp.ClientSession, server: Server, tmp_path: Path) -> Send
         request = ImageRequest(
             row=row,
             prompt="a red fox",
-            n=1,
             width=1024,
             height=1024,
             attempt_id="att_1",
-            **settings,
+            **({"n": 1} | settings),
         )
         provider = OpenAI(session, api_key=KEY, base_url=server.url)
         return await provider.start(request, BlobStore(tmp_path / "blobs").sink("att_1"))
@@ -141,6 +142,18 @@ async def test_what_the_answer_says_of_itself_is_kept(send: Send) -> None:
         "background": "opaque",
         "output_format": "png",
     }
+
+
+async def test_the_cap_grows_with_the_images_asked_for(
+    send: Send, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = encoded(picture(seed=1), picture(seed=2))
+    server.reply = answer(openai_answer(images))
+    monkeypatch.setattr(openai, "IMAGE_LIMIT", len(images[0]))
+
+    assert len((await send(n=2)).images) == 2
+    with pytest.raises(BadResponse, match="more image data"):
+        await send(n=1)
 
 
 RECORDED: dict[str, tuple[dict[str, Any], Usage]] = {

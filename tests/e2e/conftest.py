@@ -1,0 +1,89 @@
+"""A real browser on the real demo: gateway, studio and simulated providers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.support.servers import gateway, simulator
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where the studio is, and the simulator behind it."""
+
+    url: str
+    simulator: str
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with (
+        simulator(tmp_path_factory.mktemp("simulator")) as providers,
+        gateway(tmp_path_factory.mktemp("studio"), providers.url) as server,
+    ):
+        yield Studio(server.url, providers.url)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def control(browser: Browser, studio: Studio) -> Iterator[Any]:
+    """The simulator's control routes, on a clean slate."""
+    context = browser.new_context(base_url=studio.simulator)
+    context.request.post("/_sim/reset")
+    yield context.request
+    context.close()
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """An error of the page; that an answer had an error status is the studio's to show."""
+    told = message.type == "error" and "Failed to load resource" not in message.text
+    return [message.text] if told else []
+
+
+@pytest.fixture(params=["desktop-light", "phone-dark"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, studio: Studio, control: Any
+) -> Iterator[Page]:
+    """An empty studio that may use the clipboard; any complaint of the page fails the test."""
+    del control
+    phone = request.param == "phone-dark"
+    context = browser.new_context(
+        base_url=studio.url,
+        viewport={"width": 375, "height": 812} if phone else {"width": 1280, "height": 900},
+        color_scheme="dark" if phone else "light",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    complaints: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.extend(_complaint(message)))
+    opened.goto("/")
+    yield opened
+    context.close()
+    assert complaints == []
+
+
