@@ -14,6 +14,7 @@ from tests.contract.replies import silence
 from tests.contract.server import Reply, Server, serve
 
 Buy = Callable[..., Coroutine[Any, Any, Completed]]
+LeftOver = Callable[[], list[str]]
 
 
 @pytest.fixture(params=ADAPTERS, ids=lambda adapter: adapter.name)
@@ -40,7 +41,7 @@ def store(tmp_path: Path) -> BlobStore:
 
 
 @pytest.fixture
-def left_over(tmp_path: Path) -> Callable[[], list[str]]:
+def left_over(tmp_path: Path) -> LeftOver:
     """The names of files that wait in the store."""
     return lambda: sorted(path.name for path in (tmp_path / "blobs/incoming").iterdir())
 

@@ -5,6 +5,7 @@ import gzip
 from collections.abc import AsyncIterable, Iterable, Mapping
 from http import HTTPStatus
 
+from tests.contract.adapters import Complaint
 from tests.contract.server import Reply, Request
 
 REQUEST_ID = "req_7f3a"
@@ -26,6 +27,10 @@ def answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None 
         await writer.drain()
 
     return reply
+
+
+def complain(complaint: Complaint, headers: Mapping[str, str] | None = None) -> Reply:
+    return answer(complaint.encode(), status=complaint.status, headers=headers)
 
 
 def then_close(reply: Reply) -> Reply:
@@ -110,3 +115,9 @@ def dripping(body: bytes) -> Reply:
 
 def gzipped(body: bytes) -> Reply:
     return answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
+
+
+async def no_http(writer: asyncio.StreamWriter, request: Request) -> None:
+    writer.write(b"this is not HTTP\r\n\r\n")
+    await writer.drain()
+    writer.close()

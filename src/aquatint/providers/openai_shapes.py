@@ -120,9 +120,9 @@ def read_error(
     told = complaint.moderation_details.told() if kind is ContentRefused else {}
     lead = f"{who} refused this" if kind is ContentRefused else f"{who} answered {status}"
     words = presentable(complaint.message or text_or_empty(error), secret=key)
-    more = "".join(f" ({name}: {value})" for name, value in told.items())
+    more = "; ".join(f"{name}: {value}" for name, value in told.items())
     return kind(
-        f"{lead}: {words or 'no reason given'}{more}",
+        f"{lead}: {words or 'no reason given'}{more and f' ({more})'}",
         request_id=request_id(headers),
         cool_down=retry_after(headers),
         details=told,

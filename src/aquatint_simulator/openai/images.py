@@ -98,7 +98,7 @@ def _bill(call: Call, order: Order, factor: float) -> Usage | None:
             partials=order.partial_images * order.n,
         ).times(factor)
         owed = metering.owed_for_tokens(family, usage, today)
-    call.world.invoice.append(
+    call.invoice.append(
         InvoiceLine(
             provider=PROVIDER,
             model=order.name,

@@ -238,6 +238,15 @@ def test_brk_23_a_clock_set_back_does_not_end_the_wait() -> None:
     driver.refusal()
 
 
+def test_brk_23_a_clock_set_back_does_not_undo_half_open() -> None:
+    driver = half_open()
+    probe = driver.permit()
+    driver.at(0)
+    assert driver.status() is Status.HALF_OPEN
+    driver.record(probe, NEUTRAL)
+    driver.permit()
+
+
 def test_brk_23_a_clock_set_ahead_lets_one_probe_through_and_closes_nothing() -> None:
     driver = opened().at(HOUR)
     driver.permit()
