@@ -25,7 +25,7 @@ from aquatint.errors import (
     Throttled,
     Unsupported,
 )
-from aquatint.providers.base import ImageProvider
+from aquatint.providers.base import BilledRefusal, ImageProvider
 from aquatint.providers.openai import OpenAI
 
 KEY = "sk-test-canary-0123456789abcdef"
@@ -225,7 +225,7 @@ OPENAI = Adapter(
             400,
             "moderation_blocked",
             _SAFETY,
-            ContentRefused,
+            BilledRefusal,
             kind=_USER_ERROR,
             moderation_details={
                 "moderation_stage": "output",

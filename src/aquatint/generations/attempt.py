@@ -23,6 +23,7 @@ from aquatint.library.store import Image
 from aquatint.money import Micro
 from aquatint.providers.base import (
     BilledBadResponse,
+    BilledRefusal,
     Completed,
     ImageProvider,
     ImageRequest,
@@ -144,11 +145,10 @@ class Attempts:
 
     async def _fail(self, task: Task, attempt_id: str, error: ProviderError) -> Result:
         """Book the end that this kind of failure has."""
-        usage = error.usage if isinstance(error, BilledBadResponse) else None
 
         def book(tx: Tx, now: Millis) -> None:
-            if usage is not None:
-                bill = _bill(task, usage, 0)
+            if isinstance(error, BilledBadResponse | BilledRefusal):
+                bill = _bill(task, error.usage, task.n)
                 ledger.settle(
                     tx, attempt_id, billed=bill, delivered=0, ending=_ending(error), now=now
                 )
@@ -203,14 +203,14 @@ def _dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
     eventlog.append(tx, stream(task.generation_id), "dispatched", data, now=now)
 
 
-def _bill(task: Task, usage: Usage | None, kept: int) -> Micro:
-    """What the provider bills: by its usage when it told one, else by what it delivered."""
+def _bill(task: Task, usage: Usage | None, images: int) -> Micro:
+    """What the provider bills: by its usage when it told one, else by the images it made."""
     price, size = task.candidate.price, task.candidate.size
     if usage is not None:
         return billed(price, usage, size)
     if price.rule == "image":
-        return billed(price, Usage(images=kept), size)
-    return expected(price, Demand(prompt=task.prompt, size=size, n=kept or task.n))
+        return billed(price, Usage(images=images), size)
+    return expected(price, Demand(prompt=task.prompt, size=size, n=images or task.n))
 
 
 def _ending(error: ProviderError) -> Ending:

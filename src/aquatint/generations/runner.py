@@ -178,12 +178,21 @@ class _Walk:
             )
             return Outcome(state=State.FAILED, failure=failure)
         failure = Failure(status=error.status, code=error.code, message=error.message)
-        state = _ENDS.get(type(error), State.FAILED)
-        return Outcome(state=state, failure=failure)
+        return Outcome(state=_end_of(error), failure=failure)
 
 
-_ENDS = {ContentRefused: State.REFUSED, OutcomeUnknown: State.UNKNOWN}
-_GRAVITY = {BadResponse: 1, ContentRefused: 2, OutcomeUnknown: 3}
+_GRAVEST_LAST = (ProviderError, BadResponse, ContentRefused, OutcomeUnknown)
+
+
+def _gravity(error: ProviderError) -> int:
+    """How much an error weighs against others of the same candidate's calls."""
+    return max(rank for rank, kind in enumerate(_GRAVEST_LAST) if isinstance(error, kind))
+
+
+def _end_of(error: ProviderError) -> State:
+    if isinstance(error, ContentRefused):
+        return State.REFUSED
+    return State.UNKNOWN if isinstance(error, OutcomeUnknown) else State.FAILED
 
 
 def _together(parts: list[Result | BaseException], n: int) -> Result:
@@ -200,7 +209,7 @@ def _together(parts: list[Result | BaseException], n: int) -> Result:
     missing = (f"{images} of {n} images came",) if 0 < images < n else ()
     return Result(
         images=images,
-        error=max(errors, key=lambda error: _GRAVITY.get(type(error), 0), default=None),
+        error=max(errors, key=_gravity, default=None),
         warnings=(*(warning for result in results for warning in result.warnings), *missing),
     )
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from aquatint.catalog.model import Row
 from aquatint.catalog.pricing import Usage
-from aquatint.errors import BadResponse
+from aquatint.errors import BadResponse, ContentRefused
 
 
 class ImageWriter(Protocol):
@@ -92,6 +92,21 @@ class BilledBadResponse(BadResponse):
         self.usage = usage
 
 
+class BilledRefusal(ContentRefused):
+    """A refusal after the work was done; `usage` is None when the answer did not tell it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        usage: Usage | None = None,
+        request_id: str | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id, details=details)
+        self.usage = usage
+
+
 class ImageProvider(Protocol):
     """What every provider file offers."""
 
@@ -100,7 +115,8 @@ class ImageProvider(Protocol):
     async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
         """Buy the images. Raises a `ProviderError`, never anything else from the network.
 
-        A `BadResponse` is a `BilledBadResponse` when the answer told what it cost.
+        A `BadResponse` is a `BilledBadResponse` when the answer told what it cost, a
+        `ContentRefused` a `BilledRefusal` when the provider had done the work.
         """
         ...
 

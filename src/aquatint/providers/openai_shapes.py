@@ -20,6 +20,7 @@ from aquatint.errors import (
 )
 from aquatint.net.http import request_id, retry_after
 from aquatint.net.text import one_line, presentable
+from aquatint.providers.base import BilledRefusal
 
 _REFUSALS = frozenset({"moderation_blocked", "content_policy_violation", "content_filter"})
 _REFUSAL_WORDS = "safety system"
@@ -73,6 +74,7 @@ class _Complaint(BaseModel):
     param: _Text = ""
     code: _Text = ""
     moderation_details: Annotated[_Moderation, BeforeValidator(_mapping_or_empty)] = _Moderation()
+    usage: object = None
 
 
 class _Split(BaseModel):
@@ -121,12 +123,20 @@ def read_error(
     lead = f"{who} refused this" if kind is ContentRefused else f"{who} answered {status}"
     words = presentable(complaint.message or text_or_empty(error), secret=key)
     more = "; ".join(f"{name}: {value}" for name, value in told.items())
+    message = f"{lead}: {words or 'no reason given'}{more and f' ({more})'}"
+    if kind is ContentRefused and told.get("stage") == "output":
+        usage = _usage_or_none(complaint.usage)
+        return BilledRefusal(message, usage=usage, request_id=request_id(headers), details=told)
     return kind(
-        f"{lead}: {words or 'no reason given'}{more and f' ({more})'}",
-        request_id=request_id(headers),
-        cool_down=retry_after(headers),
-        details=told,
+        message, request_id=request_id(headers), cool_down=retry_after(headers), details=told
     )
+
+
+def _usage_or_none(value: object) -> Usage | None:
+    try:
+        return read_usage(value, images=0)
+    except ValueError:
+        return None
 
 
 def _classify(status: int, complaint: _Complaint) -> type[ProviderError]:
