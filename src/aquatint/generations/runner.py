@@ -181,12 +181,13 @@ class _Walk:
         return Outcome(state=_end_of(error), failure=failure)
 
 
-_GRAVEST_LAST = (ProviderError, BadResponse, ContentRefused, OutcomeUnknown)
+_GRAVEST_LAST = (BadResponse, ContentRefused, OutcomeUnknown)
 
 
 def _gravity(error: ProviderError) -> int:
     """How much an error weighs against others of the same candidate's calls."""
-    return max(rank for rank, kind in enumerate(_GRAVEST_LAST) if isinstance(error, kind))
+    ranks = (rank for rank, kind in enumerate(_GRAVEST_LAST, 1) if isinstance(error, kind))
+    return max(ranks, default=0)
 
 
 def _end_of(error: ProviderError) -> State:

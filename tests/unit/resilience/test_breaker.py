@@ -252,9 +252,6 @@ def test_brk_39_the_wait_stays_the_same_however_often_it_opens() -> None:
         assert driver.view.retry_at == START + (round_ + 1) * TIMEOUT
 
 
-# Out of credit.
-
-
 def test_a_fatal_outcome_opens_at_once() -> None:
     driver = Driver().run([OK] * 100 + [FATAL])
     assert (driver.status(), driver.failures) == (Status.OPEN, 1)

@@ -23,7 +23,7 @@ def test_brk_23_a_clock_set_back_does_not_end_the_wait() -> None:
     driver.refusal()
 
 
-def test_brk_23_a_clock_set_back_does_not_undo_Driver().run([FAIL] * 5).at(TIMEOUT) -> None:
+def test_brk_23_a_clock_set_back_does_not_undo_half_open() -> None:
     driver = Driver().run([FAIL] * 5).at(TIMEOUT)
     probe = driver.permit()
     driver.at(0)

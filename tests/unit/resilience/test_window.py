@@ -67,9 +67,6 @@ def test_brk_30_cells_leave_with_the_last_of_their_outcomes() -> None:
     assert within(window, WINDOW, now=9_999 + WINDOW).calls == 1
 
 
-# The rate beside the number.
-
-
 def test_five_failures_among_ten_thousand_calls_do_not_open() -> None:
     driver = Driver()
     for _ in range(5):
