@@ -181,7 +181,7 @@ class _Walk:
         return Outcome(state=_end_of(error), failure=failure)
 
 
-_GRAVEST_LAST = (BadResponse, ContentRefused, OutcomeUnknown)
+_GRAVEST_LAST: tuple[type[ProviderError], ...] = (BadResponse, ContentRefused, OutcomeUnknown)
 
 
 def _gravity(error: ProviderError) -> int:

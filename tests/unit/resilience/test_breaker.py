@@ -42,7 +42,7 @@ from tests.unit.resilience.driver import (
     Driver,
 )
 
-TIMEOUT = WINDOW = 10 * MINUTE
+TIMEOUT = 10 * MINUTE
 
 
 def opened(**settings: float) -> Driver:
