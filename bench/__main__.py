@@ -29,6 +29,9 @@ PARTS: Final = (
 
 def main() -> int:
     """Returns the exit status."""
+    if sys.platform != "linux":
+        sys.stderr.write("bench: needs Linux, for /proc and for pinning processes to cores\n")
+        return 1
     begun = time.monotonic()
     results: dict[str, Any] = {"machine": _machine()}
     (ROOT / "build").mkdir(exist_ok=True)

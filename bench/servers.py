@@ -165,7 +165,8 @@ def job(gateway: Gateway, *, concurrency: int, seconds: float, most: int = 1_000
 
 
 def check_books(gateway: Gateway) -> None:
-    """The books agree after all that load, or nothing that was measured counts."""
+    """The books agree and every image was bought, or nothing that was measured counts."""
     audit = get(gateway.port, "/api/ledger/audit")
-    if not audit["ok"]:
+    unsettled = sum(count for state, count in audit["attempts"].items() if state != "settled")
+    if not audit["ok"] or unsettled:
         raise BenchError(f"the ledger's audit fails: {audit}")
