@@ -23,7 +23,7 @@ PARTS: Final = (
     ("loop_delay_ms", loopdelay.measure),
     ("startup", startup.measure),
     ("memory", memory.measure),
-    ("ledger_jobs_per_second", ledger.measure),
+    ("ledger", ledger.measure),
 )
 
 

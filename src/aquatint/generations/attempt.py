@@ -30,6 +30,12 @@ from aquatint.providers.base import (
     ReceivedImage,
 )
 from aquatint.quotes.model import Candidate
+from aquatint.resilience import store as conditions
+from aquatint.resilience.breaker import BreakerConfig
+from aquatint.resilience.store import Call
+from aquatint.resilience.transition import Transition, announce
+
+Transitions = tuple[Transition, ...]
 
 logger = logging.getLogger(__name__)
 
@@ -72,18 +78,23 @@ class Attempts:
         clock: Clock,
         log: EventLog,
         blobs: BlobStore,
+        breaker: BreakerConfig,
         timeout_seconds: float | None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._log = log
         self._blobs = blobs
+        self._breaker = breaker
         self._timeout = timeout_seconds
 
     async def make(self, task: Task) -> Result:
-        """Dispatch and end one attempt. Raises CeilingReached or Cancelled before anything left."""
+        """Dispatch and end one attempt.
+
+        Raises CeilingReached, Refused (by the breaker) or Cancelled before anything left.
+        """
         attempt_id = new_id("att")
-        await self._write(task, lambda tx, now: _dispatch(tx, task, attempt_id, now))
+        await self._write(task, lambda tx, now: self._dispatch(tx, task, attempt_id, now))
         try:
             completed = await task.provider.start(
                 self._request(task, attempt_id), self._blobs.sink(attempt_id)
@@ -93,7 +104,7 @@ class Attempts:
         except Exception:
             logger.exception("attempt %s broke", attempt_id)
             lost = OutcomeUnknown("The gateway failed while the provider was working; see its log")
-            return await self._fail(task, attempt_id, lost)
+            return await self._fail(task, attempt_id, lost, ours=True)
         return await self._complete(task, attempt_id, completed)
 
     def _request(self, task: Task, attempt_id: str) -> ImageRequest:
@@ -104,9 +115,26 @@ class Attempts:
             width=task.candidate.size.width,
             height=task.candidate.size.height,
             attempt_id=attempt_id,
-            deadline_seconds=self._timeout or task.row.deadline_seconds,
+            deadline_seconds=self._deadline(task),
             **task.candidate.settings,
         )
+
+    def _deadline(self, task: Task) -> float:
+        return self._timeout or task.row.deadline_seconds
+
+    def _dispatch(self, tx: Tx, task: Task, attempt_id: str, now: Millis) -> Transitions:
+        """The breaker's permit, the share of the ceiling and the attempt's row: all or nothing."""
+        if not store.dispatched(tx, task.generation_id):
+            raise Cancelled
+        call = Call(
+            id=attempt_id,
+            provider=task.candidate.provider,
+            model=task.candidate.provider_model,
+            deadline_seconds=self._deadline(task),
+        )
+        transitions = conditions.acquire(tx, call, config=self._breaker, now=now)
+        _book_dispatch(tx, task, attempt_id, now)
+        return transitions
 
     async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
         """Keep what is a picture, then book images and bill in one transaction."""
@@ -118,10 +146,11 @@ class Attempts:
         else:
             error, ending = None, Ending(request_id=completed.request_id)
 
-        def book(tx: Tx, now: Millis) -> None:
+        def book(tx: Tx, now: Millis) -> Transitions:
             for offset, (received, facts) in enumerate(kept):
                 library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
             ledger.settle(tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now)
+            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
         await self._write(task, book)
         return Result(images=len(kept), error=error, warnings=completed.warnings + warnings)
@@ -143,10 +172,12 @@ class Attempts:
             problems.append("The provider sent no image")
         return kept, tuple(problems)
 
-    async def _fail(self, task: Task, attempt_id: str, error: ProviderError) -> Result:
-        """Book the end that this kind of failure has."""
+    async def _fail(
+        self, task: Task, attempt_id: str, error: ProviderError, *, ours: bool = False
+    ) -> Result:
+        """Book the end that this kind of failure has; one of `ours` is no word on the provider."""
 
-        def book(tx: Tx, now: Millis) -> None:
+        def book(tx: Tx, now: Millis) -> Transitions:
             if isinstance(error, BilledBadResponse | BilledRefusal):
                 bill = _bill(task, error.usage, task.n)
                 ledger.settle(
@@ -163,6 +194,10 @@ class Attempts:
                 "error": error.message,
             }
             eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+            if ours:
+                conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
+                return ()
+            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
         await self._write(task, book)
         logger.warning(
@@ -174,15 +209,13 @@ class Attempts:
         )
         return Result(error=error)
 
-    async def _write(self, task: Task, work: Callable[[Tx, Millis], None]) -> None:
+    async def _write(self, task: Task, work: Callable[[Tx, Millis], Transitions]) -> None:
         now = self._clock.now()
-        await self._db.write(lambda tx: work(tx, now))
+        announce(await self._db.write(lambda tx: work(tx, now)))
         self._log.wake(stream(task.generation_id))
 
 
-def _dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
-    if not store.dispatched(tx, task.generation_id):
-        raise Cancelled
+def _book_dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
     attempt = NewAttempt(
         id=attempt_id,
         generation_id=task.generation_id,

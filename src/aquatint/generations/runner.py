@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aquatint.catalog import reasons
@@ -21,6 +21,7 @@ from aquatint.providers.base import ImageProvider
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
 from aquatint.quotes.service import as_wish
+from aquatint.resilience.store import Refused
 from aquatint.routing.decision import Offering
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Runner:
         db: Database,
         clock: Clock,
         log: EventLog,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
     ) -> None:
@@ -89,7 +90,7 @@ class _Walk:
     def __init__(
         self,
         job: _Job,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
     ) -> None:
@@ -105,13 +106,17 @@ class _Walk:
     async def outcome(self) -> Outcome:
         """Try each candidate until one delivers or a failure says that none may be tried."""
         for candidate in self._job.plan.walk:
-            row = self._ready(candidate)
+            row = await self._ready(candidate)
             if row is None:
                 continue
             try:
                 result = await self._buy(candidate, row)
             except CeilingReached:
                 self._reasons.setdefault(candidate.provider, reasons.ABOVE_CEILING.reason)
+                continue
+            except Refused as refused:
+                self._reasons.setdefault(candidate.provider, refused.reason.reason)
+                self._skipped.add(candidate.provider)
                 continue
             if result.images:
                 return Outcome(
@@ -123,12 +128,12 @@ class _Walk:
                 break
         return self._without_image()
 
-    def _ready(self, candidate: Candidate) -> Row | None:
+    async def _ready(self, candidate: Candidate) -> Row | None:
         """The candidate's row, if it can be asked now; else why not is noted."""
         model = (candidate.provider, candidate.provider_model)
         if candidate.provider in self._skipped or model in self._skipped:
             return None
-        offering = self._offering()
+        offering = await self._offering()
         row = offering.catalog.get(candidate.key)
         refusal = offering.refusal(row, self._wish) if row else reasons.MODEL_GONE
         if refusal:

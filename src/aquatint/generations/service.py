@@ -29,6 +29,8 @@ from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Plan
 from aquatint.quotes.service import Quotes
 from aquatint.quotes.store import StoredQuote
+from aquatint.resilience import store as conditions
+from aquatint.resilience.breaker import BreakerConfig
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ class Generations:
         quotes: Quotes,
         runner: Runner,
         limits: Limits,
+        breaker: BreakerConfig,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -68,6 +71,7 @@ class Generations:
         self._quotes = quotes
         self._runner = runner
         self._limits = limits
+        self._breaker = breaker
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def confirm(self, confirmation: Confirmation) -> Confirmed:
@@ -208,6 +212,7 @@ class Generations:
         for attempt_id in open_ids:
             ending = Ending(error_code=failure.code, error=failure.message)
             ledger.lose(tx, attempt_id, ending=ending, now=now)
+            conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
         state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
         store.end(tx, generation.id, Outcome(state=state, failure=failure), now=now)
         ledger.trim(tx, generation.id, now=now)

@@ -1,7 +1,7 @@
 """Making quotes and recognising them again. Nothing here spends anything."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from aquatint.clock import Clock
@@ -29,7 +29,7 @@ class Quotes:
         db: Database,
         clock: Clock,
         signer: Signer,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         ttl_seconds: int,
         prompt_max_length: int,
         prompt_blocked: Sequence[re.Pattern[str]],
@@ -64,7 +64,7 @@ class Quotes:
             tool_quality=tool_quality,
             tool_prompt=tool_prompt,
         )
-        offering = self._offering()
+        offering = await self._offering()
         decision = decide(as_wish(request), tier=tier, offering=offering)
         quote = self._freeze(owner, request, offering.catalog.as_of, decision)
         await self._db.write(lambda tx: store.insert(tx, quote))

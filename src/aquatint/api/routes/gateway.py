@@ -19,6 +19,7 @@ from aquatint.generations.service import Confirmation, Confirmed
 from aquatint.identity.model import Caller
 from aquatint.money import from_usd
 from aquatint.quotes.model import Quote, QuoteRequest
+from aquatint.resilience.availability import availability, health
 from aquatint.routing.candidates import MAX_IMAGES
 
 router = APIRouter(tags=["specification"])
@@ -159,18 +160,18 @@ def _success(item: dict[str, Any]) -> dict[str, Any]:
 @router.get("/health-check/image-providers")
 async def image_providers(services: ServicesDep) -> dict[str, Any]:
     """Every provider's availability and why; spends nothing and asks nobody."""
-    now = iso(services.clock.now())
-    states = services.market.offering().availability
+    now, seen = services.clock.now(), await services.market.conditions()
+    states = availability(services.market.providers, seen, now)
     available = sum(state.available for state in states.values())
     return {
-        "timestamp": now,
+        "timestamp": iso(now),
         "providers": {
             name: {
                 "available": state.available,
                 "reason": state.reason,
                 "code": state.code,
-                "lastCheck": now,
-                "circuitBreakerState": "CLOSED",
+                "lastCheck": iso(now),
+                **health(seen, name, now).public(),
             }
             for name, state in states.items()
         },
