@@ -6,6 +6,7 @@ The token formulas are OpenAI's own calculator for the gpt-image families.
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from aquatint.catalog.model import ImagePrice, PriceRule, Size, TokenPrice
 from aquatint.money import Micro, ceil_div
@@ -102,6 +103,7 @@ def output_tokens(price: TokenPrice, size: Size) -> int:
     raise ValueError("a token price has either a grid or a patch")
 
 
+@lru_cache(maxsize=1024)
 def grid_tokens(base: int, size: Size) -> int:
     """Output tokens of one image of gpt-image-2 and later; `base` goes with the quality."""
     shape = Fraction(min(size.width, size.height), max(size.width, size.height))

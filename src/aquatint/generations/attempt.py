@@ -12,13 +12,14 @@ from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
 from aquatint.generations import store
+from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import stream
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
 from aquatint.ledger.store import Ending, NewAttempt
 from aquatint.library import store as library
 from aquatint.library.blobs import BlobStore
-from aquatint.library.images import ImageFacts, UnusableImage, inspect
+from aquatint.library.images import ImageFacts, UnusableImage, take_in
 from aquatint.library.store import Image
 from aquatint.money import Micro
 from aquatint.providers.base import (
@@ -53,6 +54,7 @@ class Task:
     n: int
     share: Micro
     position: int  # of the first image within the generation
+    alone: bool  # no other call is made for these images: what it delivers ends the generation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,7 @@ class Result:
     images: int = 0
     error: ProviderError | None = None
     warnings: tuple[str, ...] = ()
+    ended: bool = False  # the generation was ended with it
 
 
 class Cancelled(Exception):
@@ -137,7 +140,7 @@ class Attempts:
         return transitions
 
     async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
-        """Keep what is a picture, then book images and bill in one transaction."""
+        """Keep what is a picture, then book images, bill and end in one transaction."""
         kept, warnings = await self._keep(completed)
         bill = _bill(task, completed.usage, len(kept))
         if not kept:
@@ -146,14 +149,19 @@ class Attempts:
         else:
             error, ending = None, Ending(request_id=completed.request_id)
 
+        ended, told = bool(kept) and task.alone, completed.warnings + warnings
+
         def book(tx: Tx, now: Millis) -> Transitions:
             for offset, (received, facts) in enumerate(kept):
                 library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
             ledger.settle(tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now)
+            if ended:
+                outcome = delivered(task.candidate, len(kept), task.n, told)
+                finish(tx, task.generation_id, outcome, now=now)
             return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
         await self._write(task, book)
-        return Result(images=len(kept), error=error, warnings=completed.warnings + warnings)
+        return Result(images=len(kept), error=error, warnings=told, ended=ended)
 
     async def _keep(
         self, completed: Completed
@@ -161,12 +169,10 @@ class Attempts:
         kept, problems = [], []
         for received in completed.images:
             try:
-                facts = await inspect(self._blobs.received_path(received))
+                facts = await take_in(self._blobs, received)
             except UnusableImage as error:
                 problems.append(f"The provider sent something that is no usable image: {error}")
-                await self._blobs.discard(received)
                 continue
-            await self._blobs.keep(received)
             kept.append((received, facts))
         if not completed.images:
             problems.append("The provider sent no image")

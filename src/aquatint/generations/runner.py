@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from aquatint.catalog import reasons
 from aquatint.catalog.model import Row
 from aquatint.clock import Clock
-from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
 from aquatint.generations import store
 from aquatint.generations.attempt import Attempts, Cancelled, Result, Task, split
+from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
-from aquatint.ledger import service as ledger
 from aquatint.ledger.service import CeilingReached
 from aquatint.providers.base import ImageProvider
 from aquatint.quotes import store as quote_store
@@ -58,7 +57,9 @@ class Runner:
         """Buy the images. Never raises: a failure of ours ends the generation like any other."""
         try:
             job = await self._db.read(lambda tx: _load(tx, generation_id))
-            outcome = await _Walk(job, self._offering, self._providers, self._attempts).outcome()
+            walk = _Walk(job, self._offering, self._providers, self._attempts)
+            if (outcome := await walk.outcome()) is None:
+                return
         except Cancelled:
             return
         except Exception:
@@ -70,17 +71,8 @@ class Runner:
         await self._finish(generation_id, outcome)
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
-        """The end, the money given back and the last event, in one transaction."""
         now = self._clock.now()
-
-        def finish(tx: Tx) -> None:
-            if not store.end(tx, generation_id, outcome, now=now):
-                return
-            ledger.trim(tx, generation_id, now=now)
-            data = {"state": outcome.state}
-            eventlog.append(tx, stream(generation_id), outcome.state, data, now=now, final=True)
-
-        await self._db.write(finish)
+        await self._db.write(lambda tx: finish(tx, generation_id, outcome, now=now))
         self._log.wake(stream(generation_id))
 
 
@@ -103,8 +95,11 @@ class _Walk:
         self._reasons: dict[str, str] = {}
         self._last: ProviderError | None = None
 
-    async def outcome(self) -> Outcome:
-        """Try each candidate until one delivers or a failure says that none may be tried."""
+    async def outcome(self) -> Outcome | None:
+        """Try each candidate until one delivers or a failure says that none may be tried.
+
+        None: the attempt that delivered has ended the generation in the same transaction.
+        """
         for candidate in self._job.plan.walk:
             row = await self._ready(candidate)
             if row is None:
@@ -118,12 +113,11 @@ class _Walk:
                 self._reasons.setdefault(candidate.provider, refused.reason.reason)
                 self._skipped.add(candidate.provider)
                 continue
+            if result.ended:
+                return None
             if result.images:
-                return Outcome(
-                    state=State.COMPLETED,
-                    candidate=candidate.key,
-                    warnings=(*candidate.warnings, *result.warnings),
-                )
+                n = self._job.quote.request.n
+                return delivered(candidate, result.images, n, result.warnings)
             if not self._goes_on_after(candidate, result):
                 break
         return self._without_image()
@@ -145,7 +139,8 @@ class _Walk:
         """All n images from one candidate, by as many calls as the model needs."""
         n = self._job.quote.request.n
         tasks, position = [], 0
-        for count, share in split(candidate, row, n):
+        calls = split(candidate, row, n)
+        for count, share in calls:
             task = Task(
                 generation_id=self._job.generation.id,
                 owner=self._job.generation.owner,
@@ -156,10 +151,11 @@ class _Walk:
                 n=count,
                 share=share,
                 position=position,
+                alone=len(calls) == 1,
             )
             tasks.append(self._attempts.make(task))
             position += count
-        return _together(await asyncio.gather(*tasks, return_exceptions=True), n)
+        return _together(await asyncio.gather(*tasks, return_exceptions=True))
 
     def _goes_on_after(self, candidate: Candidate, result: Result) -> bool:
         error = self._last = result.error
@@ -201,7 +197,7 @@ def _end_of(error: ProviderError) -> State:
     return State.UNKNOWN if isinstance(error, OutcomeUnknown) else State.FAILED
 
 
-def _together(parts: list[Result | BaseException], n: int) -> Result:
+def _together(parts: list[Result | BaseException]) -> Result:
     """Several calls as one result: images added up, the gravest error kept.
 
     A call that could not be made at all (no room, cancelled) is raised when nothing came.
@@ -212,11 +208,11 @@ def _together(parts: list[Result | BaseException], n: int) -> Result:
     errors = [result.error for result in results if result.error]
     if raised and not images and not errors:
         raise raised[0]
-    missing = (f"{images} of {n} images came",) if 0 < images < n else ()
     return Result(
         images=images,
         error=max(errors, key=_gravity, default=None),
-        warnings=(*(warning for result in results for warning in result.warnings), *missing),
+        warnings=tuple(warning for result in results for warning in result.warnings),
+        ended=any(result.ended for result in results),
     )
 
 

@@ -16,6 +16,7 @@ from aquatint.errors import (
     QuoteUsed,
 )
 from aquatint.generations import idempotency, store
+from aquatint.generations.ending import finish
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED, Failure, Generation, Outcome, State, stream
 from aquatint.generations.runner import Runner
@@ -26,7 +27,7 @@ from aquatint.ledger.service import Limits
 from aquatint.ledger.store import Ending
 from aquatint.money import Micro, show
 from aquatint.quotes import store as quote_store
-from aquatint.quotes.model import Plan
+from aquatint.quotes.model import Plan, Quote
 from aquatint.quotes.service import Quotes
 from aquatint.quotes.store import StoredQuote
 from aquatint.resilience import store as conditions
@@ -38,11 +39,9 @@ class Confirmation:
     """A person's word. `max_cost` may lower the ceiling, never raise it."""
 
     owner: str
-    token: str
     candidate: str | None = None
     max_cost: Micro | None = None
     key: IdempotencyKey | None = None
-    key_alone: bool = False  # the key, not a quote of the client's, is what makes it single
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,30 @@ class Generations:
         self._runner = runner
         self._limits = limits
         self._breaker = breaker
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def confirm(self, confirmation: Confirmation) -> Confirmed:
+    async def confirm(self, token: str, confirmation: Confirmation) -> Confirmed:
         """Buy what was quoted, once. Confirming again leads to the same generation.
 
-        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest,
-        IdempotencyConflict or IdempotencyInProgress; then nothing was held.
+        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest or
+        IdempotencyConflict; then nothing was held.
         """
-        stored = await self._quotes.redeem(confirmation.owner, confirmation.token)
+        stored = await self._quotes.redeem(confirmation.owner, token)
+        return await self._buy(stored, confirmation)
+
+    async def buy(self, quote: Quote, confirmation: Confirmation) -> Confirmed:
+        """Confirm a quote that was just made for this: both are kept in one transaction.
+
+        Raises as `confirm` does, and IdempotencyInProgress: here the key alone makes it single.
+        """
+        confirmed = await self._buy(StoredQuote(quote, None), confirmation, fresh=True)
+        if confirmed.replayed:
+            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
+        return confirmed
+
+    async def _buy(
+        self, stored: StoredQuote, confirmation: Confirmation, *, fresh: bool = False
+    ) -> Confirmed:
         plan = _plan(stored, confirmation)
         generation = Generation(
             id=new_id("gen"),
@@ -93,13 +107,19 @@ class Generations:
             finished_at=None,
             outcome=None,
         )
-        confirmed = await self._db.write(
-            lambda tx: self._commit(tx, confirmation, stored, plan, generation)
-        )
+
+        def commit(tx: Tx) -> Confirmed:
+            known = idempotency.recall(tx, confirmation.owner, key) if key else None
+            if known:
+                return Confirmed(known, replayed=True)
+            if fresh:
+                quote_store.insert(tx, stored.quote)
+            return self._commit(tx, confirmation, stored, plan, generation)
+
+        key = confirmation.key
+        confirmed = await self._db.write(commit)
         if not confirmed.replayed:
             self._start(generation.id)
-        elif confirmation.key_alone:
-            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
         return confirmed
 
     def _commit(
@@ -110,11 +130,8 @@ class Generations:
         plan: Plan,
         generation: Generation,
     ) -> Confirmed:
-        """The reserving transaction: key, quote, generation, money: all or nothing."""
+        """The reserving transaction: quote, generation, money, key: all or nothing."""
         owner, key, now = confirmation.owner, confirmation.key, generation.created_at
-        known = idempotency.recall(tx, owner, key) if key else None
-        if known:
-            return Confirmed(known, replayed=True)
         if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
             return Confirmed(_earlier(tx, confirmation, stored), replayed=True)
         store.insert(tx, generation)
@@ -151,8 +168,8 @@ class Generations:
 
     def _start(self, generation_id: str) -> None:
         task = asyncio.create_task(self._runner.run(generation_id), name=generation_id)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[generation_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(generation_id, None))
 
     async def get(self, owner: str, generation_id: str) -> Generation:
         """The owner's own generation; NotFound for any other."""
@@ -163,8 +180,11 @@ class Generations:
 
     async def wait(self, owner: str, generation_id: str) -> Generation:
         """Wait for the end, however long; the work goes on when the waiter leaves."""
-        async for _ in self._log.follow(stream(generation_id)):
-            pass
+        if task := self._tasks.get(generation_id):
+            await asyncio.shield(task)
+        else:
+            async for _ in self._log.follow(stream(generation_id)):
+                pass
         return await self.get(owner, generation_id)
 
     async def cancel(self, owner: str, generation_id: str) -> Generation:
@@ -214,15 +234,13 @@ class Generations:
             ledger.lose(tx, attempt_id, ending=ending, now=now)
             conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
         state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
-        store.end(tx, generation.id, Outcome(state=state, failure=failure), now=now)
-        ledger.trim(tx, generation.id, now=now)
-        eventlog.append(tx, stream(generation.id), state, {"state": state}, now=now, final=True)
+        finish(tx, generation.id, Outcome(state=state, failure=failure), now=now)
         return True
 
     async def drain(self) -> None:
         """Wait for the attempts under way; they end by their own deadlines."""
         if self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:

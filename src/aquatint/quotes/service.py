@@ -51,7 +51,27 @@ class Quotes:
         tool_quality: str | None = None,
         tool_prompt: str | None = None,
     ) -> Quote:
-        """Price `request` for `owner` and keep the promise.
+        """`make` a quote and keep it."""
+        quote = await self.make(
+            owner,
+            request,
+            own_words=own_words,
+            tool_quality=tool_quality,
+            tool_prompt=tool_prompt,
+        )
+        await self._db.write(lambda tx: store.insert(tx, quote))
+        return quote
+
+    async def make(
+        self,
+        owner: str,
+        request: QuoteRequest,
+        *,
+        own_words: str | None = None,
+        tool_quality: str | None = None,
+        tool_prompt: str | None = None,
+    ) -> Quote:
+        """Price `request` for `owner`; nobody can confirm it before it is kept.
 
         Without a chat behind it, the request's own prompt holds the person's words. Raises
         InvalidRequest, PromptRejected, PriceUnknown or NoProviderAvailable.
@@ -66,9 +86,7 @@ class Quotes:
         )
         offering = await self._offering()
         decision = decide(as_wish(request), tier=tier, offering=offering)
-        quote = self._freeze(owner, request, offering.catalog.as_of, decision)
-        await self._db.write(lambda tx: store.insert(tx, quote))
-        return quote
+        return self._freeze(owner, request, offering.catalog.as_of, decision)
 
     def _freeze(
         self, owner: str, request: QuoteRequest, catalog_date: date, decision: Decision

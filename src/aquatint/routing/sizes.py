@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aquatint.catalog.model import FreeSizes, Size, SizeRule
 from aquatint.errors import InvalidRequest
@@ -75,6 +76,7 @@ def _pixels(size: Size) -> int:
     return size.width * size.height
 
 
+@lru_cache
 def _known(text: str) -> Size:
     width, height = map(int, text.split("x"))
     return Size(width=width, height=height)

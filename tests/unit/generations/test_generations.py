@@ -85,9 +85,9 @@ class TestRefusals:
             forged = [token[:-1] + ("A" if token[-1] != "A" else "B"), token.split(".")[0], "x.y"]
             for each in forged:
                 with pytest.raises(NotFound):
-                    await services.generations.confirm(Confirmation(owner=OWNER, token=each))
+                    await services.generations.confirm(each, Confirmation(owner=OWNER))
             with pytest.raises(NotFound):
-                await services.generations.confirm(Confirmation(owner="other", token=token))
+                await services.generations.confirm(token, Confirmation(owner="other"))
         assert provider.calls == []
 
     async def test_a_quote_altered_in_the_database_no_longer_confirms(self, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ class TestRefusals:
                 )
             )
             with pytest.raises(NotFound):
-                await services.generations.confirm(Confirmation(owner=OWNER, token=token))
+                await services.generations.confirm(token, Confirmation(owner=OWNER))
 
     async def test_another_candidate_after_use_is_a_conflict(self, tmp_path: Path) -> None:
         async with house(tmp_path) as services:
