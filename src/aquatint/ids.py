@@ -2,26 +2,31 @@
 
 import os
 import time
-from collections.abc import Iterator
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM_BYTES = 10
+_POOLED = 256
 
 
 def new_id(prefix: str) -> str:
     """A fresh id such as ``gen_01kb...``: prefix, underscore, 26 characters of base 32."""
-    number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(next(_random))
+    number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(_random())
     digits = [_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5)]
     return f"{prefix}_{''.join(digits)}"
 
 
-def _random_pieces() -> Iterator[bytes]:
-    # Asking the kernel lets another thread take the interpreter: once for many ids.
-    while True:
-        pool = os.urandom(256 * _RANDOM_BYTES)
-        for start in range(0, len(pool), _RANDOM_BYTES):
-            yield pool[start : start + _RANDOM_BYTES]
+# Asking the kernel lets another thread take the interpreter: once for many ids. A list's own
+# methods are atomic, so threads may share it; a forked child must not.
+_pool: list[bytes] = []
+os.register_at_fork(after_in_child=_pool.clear)
 
 
-_random = _random_pieces()
-os.register_at_fork(after_in_child=lambda: globals().update(_random=_random_pieces()))
+def _random() -> bytes:
+    try:
+        return _pool.pop()
+    except IndexError:
+        drawn = os.urandom(_POOLED * _RANDOM_BYTES)
+        pieces = [drawn[at : at + _RANDOM_BYTES] for at in range(0, len(drawn), _RANDOM_BYTES)]
+        piece = pieces.pop()
+        _pool.extend(pieces)
+        return piece

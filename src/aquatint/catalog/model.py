@@ -34,6 +34,10 @@ class Size(Frozen):
     width: int = Field(gt=0)
     height: int = Field(gt=0)
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.width, self.height
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 

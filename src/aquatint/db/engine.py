@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -120,8 +120,7 @@ class Database:
             outcomes = [_attempt(connection, job.work) for job in batch]
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # the thread must live; callers get the error
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._undo()
             outcomes = [(None, error)] * len(batch)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, tuple[Any, Any]]]] = {}
         for job, outcome in zip(batch, outcomes, strict=True):
@@ -129,6 +128,16 @@ class Database:
         for loop, answers in by_loop.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_deliver, answers)
+
+    def _undo(self) -> None:
+        """Leave the failed transaction; a connection that cannot is replaced."""
+        try:
+            if self._writer_connection.in_transaction:
+                self._writer_connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                self._writer_connection.close()
+                self._writer_connection = connect(self._path)
 
     async def close(self) -> None:
         """Finish what is queued, then close every connection."""

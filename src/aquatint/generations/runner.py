@@ -12,7 +12,8 @@ from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
 from aquatint.generations import store
-from aquatint.generations.attempt import Attempts, Cancelled, Result, Task, split
+from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
+from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
 from aquatint.ledger.service import CeilingReached
@@ -72,7 +73,13 @@ class Runner:
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
         now = self._clock.now()
-        await self._db.write(lambda tx: finish(tx, generation_id, outcome, now=now))
+        try:
+            await insist(
+                lambda: self._db.write(lambda tx: finish(tx, generation_id, outcome, now=now))
+            )
+        except Exception:
+            # The attempts are in the books: the next start ends the generation from them.
+            logger.exception("generation %s could not be ended", generation_id)
         self._log.wake(stream(generation_id))
 
 
@@ -208,6 +215,8 @@ def _together(parts: list[Result | BaseException]) -> Result:
     errors = [result.error for result in results if result.error]
     if raised and not images and not errors:
         raise raised[0]
+    for dropped in raised:
+        logger.warning("one of several calls was not made: %r", dropped)
     return Result(
         images=images,
         error=max(errors, key=_gravity, default=None),

@@ -15,22 +15,18 @@ from aquatint.errors import (
     QuoteExpired,
     QuoteUsed,
 )
-from aquatint.generations import idempotency, store
-from aquatint.generations.ending import finish
+from aquatint.generations import idempotency, recovery, store
 from aquatint.generations.idempotency import IdempotencyKey
-from aquatint.generations.model import ENDED, Failure, Generation, Outcome, State, stream
+from aquatint.generations.model import ENDED, Generation, State, stream
 from aquatint.generations.runner import Runner
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
-from aquatint.ledger import store as ledger_store
 from aquatint.ledger.service import Limits
-from aquatint.ledger.store import Ending
 from aquatint.money import Micro, show
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Plan, Quote
 from aquatint.quotes.service import Quotes
 from aquatint.quotes.store import StoredQuote
-from aquatint.resilience import store as conditions
 from aquatint.resilience.breaker import BreakerConfig
 
 
@@ -101,7 +97,7 @@ class Generations:
             quote_id=stored.quote.id,
             owner=confirmation.owner,
             state=State.HELD,
-            candidate=confirmation.candidate,
+            candidate=_alternative(stored, confirmation),
             dismissed=False,
             created_at=self._clock.now(),
             finished_at=None,
@@ -133,7 +129,10 @@ class Generations:
         """The reserving transaction: quote, generation, money, key: all or nothing."""
         owner, key, now = confirmation.owner, confirmation.key, generation.created_at
         if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
-            return Confirmed(_earlier(tx, confirmation, stored), replayed=True)
+            earlier = _earlier(tx, confirmation, stored)
+            if key:
+                idempotency.remember(tx, owner, key, earlier, now=now)
+            return Confirmed(earlier, replayed=True)
         store.insert(tx, generation)
         ledger.reserve(
             tx,
@@ -211,31 +210,12 @@ class Generations:
         return await self.get(owner, generation_id)
 
     async def recover(self) -> None:
-        """Take up what a stopped process left: run what never left, hold what may have."""
-        for generation in await self._db.read(store.unfinished):
-            lost = await self._db.write(lambda tx: self._lose_open(tx, generation))  # noqa: B023  # awaited at once
-            if not lost:
-                self._start(generation.id)
-
-    def _lose_open(self, tx: Tx, generation: Generation) -> bool:
-        """Call the generation's open attempts unknown; False when it had none."""
+        """Take up what a stopped process left."""
         now = self._clock.now()
-        attempts = ledger_store.of_generations(tx, [generation.id])
-        open_ids = [a.id for a in attempts if a.state == "dispatched"]
-        if not open_ids:
-            return False
-        failure = Failure(
-            status=504,
-            code="outcome_unknown",
-            message="The gateway stopped while the provider was working; it may have been billed",
-        )
-        for attempt_id in open_ids:
-            ending = Ending(error_code=failure.code, error=failure.message)
-            ledger.lose(tx, attempt_id, ending=ending, now=now)
-            conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
-        state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
-        finish(tx, generation.id, Outcome(state=state, failure=failure), now=now)
-        return True
+        for generation_id in await self._db.write(
+            lambda tx: recovery.recover(tx, breaker=self._breaker, now=now)
+        ):
+            self._start(generation_id)
 
     async def drain(self) -> None:
         """Wait for the attempts under way; they end by their own deadlines."""
@@ -251,7 +231,7 @@ def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
             raise QuoteUsed("This quote was used with another candidate")
         raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
     cap = confirmation.max_cost
-    if cap is None or cap >= plan.ceiling:
+    if cap is None or cap >= plan.ceiling or stored.generation_id:
         return plan
     needed = plan.walk[0].max_cost
     if needed > cap:
@@ -260,6 +240,12 @@ def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
             details={"maxCost": cap / 1e6, "needed": needed / 1e6},
         )
     return plan.model_copy(update={"ceiling": cap})
+
+
+def _alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:
+    """The candidate the person chose, if it is not the quote's own first."""
+    chosen = confirmation.candidate
+    return None if chosen == stored.quote.candidates[0].key else chosen
 
 
 def _earlier(tx: Tx, confirmation: Confirmation, stored: StoredQuote) -> str:

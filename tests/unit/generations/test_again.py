@@ -42,6 +42,14 @@ class TestIdempotencyKeys:
             assert again == first
         assert len(provider.calls) == 1
 
+    async def test_a_key_given_with_a_used_quote_is_remembered(self, tmp_path: Path) -> None:
+        async with house(tmp_path) as services:
+            used = await quote(services)
+            await buy(services, used)
+            await buy(services, used, key=self.key())
+            with pytest.raises(IdempotencyConflict):
+                await buy(services, await quote(services), key=self.key("b"))
+
     async def test_another_body_is_a_conflict(self, tmp_path: Path) -> None:
         async with house(tmp_path) as services:
             await buy(services, await quote(services), key=self.key())
