@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+SHOWN_LINES = 60
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -85,6 +86,14 @@ def verdicts(gates: tuple[Gate, ...]) -> Iterator[Verdict]:
             yield future.result()
 
 
+def shown(output: str) -> str:
+    """A failed gate's words, indented; the first of many lines say enough."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    if rest := lines[SHOWN_LINES:]:
+        lines[SHOWN_LINES:] = [f"... and {len(rest)} more lines"]
+    return "\n".join(f"     {line}" for line in lines)
+
+
 def main() -> int:
     """Run all gates, whatever fails; returns the exit status."""
     failed = 0
@@ -93,7 +102,7 @@ def main() -> int:
         print(f"{mark} {verdict.gate.name} ({verdict.seconds:.1f} s)", flush=True)
         if not verdict.passed:
             failed += 1
-            print("\n".join(f"     {line}" for line in verdict.output.splitlines()), flush=True)
+            print(shown(verdict.output), flush=True)
     print(f"check: {len(GATES) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

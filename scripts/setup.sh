@@ -72,9 +72,8 @@ install_python() {
 }
 
 build_studio() {
-  local lock source
+  local lock
   lock=$(digest ui/package.json ui/package-lock.json)
-  source=$(digest ui)
   if [ ! -d ui/node_modules ] || ! fresh npm "$lock"; then
     say "Installing the studio's packages"
     scripts/node npm --prefix ui ci --no-progress >build/npm.log 2>&1 || {
@@ -83,10 +82,10 @@ build_studio() {
     }
     stamp npm "$lock"
   fi
-  if [ ! -f src/aquatint/static/index.html ] || ! fresh studio "$source"; then
+  if [ ! -f src/aquatint/static/index.html ] || ! fresh studio "$(digest ui)"; then
     say 'Building the studio'
     scripts/node npm --prefix ui run --silent build -- --logLevel warn
-    stamp studio "$source"
+    stamp studio "$(digest ui)" # afterwards, for the build adds vendored files
   fi
 }
 

@@ -33,6 +33,11 @@ class _Server(uvicorn.Server):
             loop.add_signal_handler(number, self._stop)
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for open calls, but not for ever."""
+        asyncio.get_running_loop().call_later(_LAST_CALLS, self._stop)
+        await super().shutdown(sockets)
+
     def _stop(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -49,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = uvicorn.Config(
         create_app(options.as_of),
         log_level="error",
-        timeout_graceful_shutdown=_LAST_CALLS,
         access_log=False,
+        lifespan="off",
     )
     asyncio.run(_Server(config).serve(sockets=[listener]))
     return 0

@@ -19,14 +19,21 @@ class _Transport(Protocol):
 
 
 class KeepTransport:
-    """Puts uvicorn's transport into the scope, outside of whatever wraps `send` later."""
+    """Puts uvicorn's transport into the scope, outside of whatever wraps `send` later.
+
+    A call that is cancelled, because the server stops, loses its connection without a word.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[_TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            tear(scope)
+            await asyncio.sleep(0)  # uvicorn learns of the lost connection before we return
 
 
 def tear(scope: Scope) -> None:

@@ -85,5 +85,3 @@ def page(
     yield opened
     context.close()
     assert complaints == []
-
-

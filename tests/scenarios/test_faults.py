@@ -24,7 +24,7 @@ CASES = [
     Case("out_of_credit", 502, "out_of_credit", "failed", "released"),
     Case("rate_limited", 502, "rate_limited", "failed", "released"),
     Case("refused_input", 422, "content_refused", "refused", "released"),
-    Case("refused_output", 422, "content_refused", "refused", "released"),
+    Case("refused_output", 422, "content_refused", "refused", "settled"),
     Case("status", 502, "provider_fault", "failed", "released", (("status", 500),)),
     Case("status", 502, "provider_fault", "failed", "released", (("status", 503),)),
     Case("html_502", 502, "provider_fault", "failed", "released"),

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import httpx2
@@ -39,6 +40,17 @@ def test_a_reset_forgets(simulator: Simulator) -> None:
     assert simulator.control("GET", "invoice") == {"totalMicroUsd": 0, "lines": []}
     assert simulator.control("GET", "faults") == []
     assert simulator.draw(model="dall-e-3", quality="hd").status_code == 200
+
+
+def test_a_call_from_before_a_reset_is_not_billed_after_it(simulator: Simulator) -> None:
+    simulator.control("POST", "latency", {"provider": "openai", "ms": 500})
+    with ThreadPoolExecutor() as threads:
+        answer = threads.submit(simulator.draw)
+        while not simulator.requests():
+            pass
+        simulator.control("POST", "reset")
+        assert answer.result(timeout=20).status_code == 200
+    assert simulator.invoice() == []
 
 
 def test_latency_holds_images_back_and_nothing_else(simulator: Simulator) -> None:
@@ -98,6 +110,36 @@ def test_the_process_says_its_address_and_stops_cleanly(number: signal.Signals) 
         assert names == {"dall-e-2", "dall-e-3", "sim-chat"}
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err) == (0, "", "")
+    finally:
+        process.kill()
+
+
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGTERM]])
+def test_a_call_without_end_does_not_hold_up_the_stop(signals: list[signal.Signals]) -> None:
+    process = _start("--port", "0")
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        with httpx2.Client(trust_env=False, timeout=0.3) as http:
+            http.post(f"{url}/_sim/faults", json={"provider": "openai", "fault": "timeout"})
+            order = {"model": "gpt-image-2", "prompt": "a cat"}
+            held = http.build_request(
+                "POST",
+                f"{url}/openai/v1/images/generations",
+                json=order,
+                headers={"Authorization": "Bearer sk-x"},
+            )
+            host, port = url.removeprefix("http://").split(":")
+            with socket.create_connection((host, int(port))) as connection:
+                head = f"POST {held.url.path} HTTP/1.1\r\n".encode()
+                fields = b"".join(b"%s: %s\r\n" % field for field in held.headers.raw)
+                connection.sendall(head + fields + b"\r\n" + held.read())
+                while not http.get(f"{url}/_sim/requests").json():
+                    pass
+                for number in signals:
+                    process.send_signal(number)
+                out, err = process.communicate(timeout=20)
         assert (process.returncode, out, err) == (0, "", "")
     finally:
         process.kill()

@@ -126,7 +126,7 @@ def test_over_usage_of_a_model_without_usage(simulator: Simulator) -> None:
 
 
 def test_an_expired_address(simulator: Simulator) -> None:
-    simulator.fault("expired_url")
+    simulator.fault("expired_url", times=1)
     assert "b64_json" in simulator.draw().json()["data"][0]  # there is no address to expire
     document = simulator.draw(model="dall-e-3", quality="hd").json()
     fetched = simulator.http.get(document["data"][0]["url"])

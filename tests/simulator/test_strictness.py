@@ -120,7 +120,19 @@ def test_the_recorded_words_of_an_unknown_parameter(simulator: Simulator) -> Non
     assert answer.json()["error"]["message"] == "Unknown parameter: 'response_format'."
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"[1]", b'"text"', b"\xff\xfe", b"[" * 50_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[1]",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"n": NaN}',
+        b'{"prompt": "\\ud800"}',
+    ],
+)
 def test_a_body_that_is_no_object(simulator: Simulator, body: bytes) -> None:
     answer = simulator.http.post(
         f"{simulator.api}/images/generations",
@@ -129,6 +141,7 @@ def test_a_body_that_is_no_object(simulator: Simulator, body: bytes) -> None:
     )
     assert answer.status_code == 400
     assert "JSON" in answer.json()["error"]["message"]
+    assert len(simulator.requests()) == 1
 
 
 def test_a_key_is_needed(simulator: Simulator) -> None:

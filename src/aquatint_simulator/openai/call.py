@@ -14,7 +14,7 @@ from aquatint_simulator.faults import SPOILED_WIRE, UNBILLED, Fault, Target
 from aquatint_simulator.openai import errors
 from aquatint_simulator.openai.errors import ApiError
 from aquatint_simulator.wire import Reset, Silence, Streamed, spoil
-from aquatint_simulator.world import SeenRequest, World, timestamp
+from aquatint_simulator.world import InvoiceLine, SeenRequest, World, timestamp
 
 PROVIDER = "openai"
 _MAX_BODY = 64 * 1024 * 1024
@@ -30,9 +30,10 @@ _HTML_502 = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One request on its way through."""
+    """One request on its way through. What it is billed belongs to the time before a reset."""
 
     world: World
+    invoice: list[InvoiceLine]
     request: Request
     body: object  # parsed JSON, text, or None when empty
     id: str = field(default_factory=lambda: f"req_{uuid.uuid4().hex}")
@@ -81,7 +82,7 @@ def route(world: World, handler: Handler) -> Callable[[Request], Awaitable[Respo
 
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
-        call = Call(world=world, request=request, body=_parsed(raw))
+        call = Call(world=world, invoice=world.invoice, request=request, body=_parsed(raw))
         key = _key(request)
         world.requests.append(
             SeenRequest(
@@ -171,7 +172,15 @@ def _check(key: str | None, raw: bytes) -> None:
 
 
 def _parsed(raw: bytes) -> object:
+    """The body's JSON, or its text when it is none that can be written down again."""
     try:
-        return json.loads(raw) if raw else None
+        body: object = json.loads(raw, parse_constant=_no_number) if raw else None
+        if b"\\u" in raw:
+            json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return raw.decode(errors="replace")
+    return body
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

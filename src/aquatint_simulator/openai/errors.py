@@ -113,8 +113,18 @@ def out_of_range(param: str, low: int, high: int, value: int) -> ApiError:
     )
 
 
-def refused(request_id: str, stage: str, categories: tuple[str, ...], *, dall_e: bool) -> ApiError:
-    """The safety system said no; `stage` is input or output."""
+def refused(
+    request_id: str,
+    stage: str,
+    categories: tuple[str, ...],
+    *,
+    dall_e: bool,
+    usage: Mapping[str, Any] | None = None,
+) -> ApiError:
+    """The safety system said no; `stage` is input or output. `usage` is told after the work.
+
+    That last part is ours: no recorded refusal says what it cost.
+    """
     if dall_e:
         message = (
             "Your request was rejected as a result of our safety system. Your prompt may contain "
@@ -132,7 +142,7 @@ def refused(request_id: str, stage: str, categories: tuple[str, ...], *, dall_e:
         message,
         "image_generation_user_error",
         code="moderation_blocked",
-        extra={"moderation_details": details},
+        extra={"moderation_details": details, **({"usage": usage} if usage else {})},
     )
 
 

@@ -30,7 +30,8 @@ async def generate(call: Call) -> Response:
         raise errors.refused(call.id, "input", categories, dall_e=family.dall_e)
     delivery = await _work(call, order, fault)
     if fault is not None and fault.name == "refused_output":
-        raise errors.refused(call.id, "output", ("sexual",), dall_e=family.dall_e)
+        usage = delivery.usage.shown() if delivery.usage else None
+        raise errors.refused(call.id, "output", ("sexual",), dall_e=family.dall_e, usage=usage)
     return after_work(fault, answer(call, delivery))
 
 
@@ -98,7 +99,7 @@ def _bill(call: Call, order: Order, factor: float) -> Usage | None:
             partials=order.partial_images * order.n,
         ).times(factor)
         owed = metering.owed_for_tokens(family, usage, today)
-    call.world.invoice.append(
+    call.invoice.append(
         InvoiceLine(
             provider=PROVIDER,
             model=order.name,
