@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -22,11 +22,16 @@ from rich.table import Table
 
 from aquatint.settings import Settings, SettingsError, load_settings
 
+if TYPE_CHECKING:
+    from aquatint.catalog.load import Catalog
+
 app = typer.Typer(
     help="Aquatint: see the price, confirm, get exactly one image.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+catalog = typer.Typer()
+app.add_typer(catalog, name="catalog")
 ledger = typer.Typer(help="The books.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
 
@@ -152,15 +157,24 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@app.command()
-def catalog(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False
+def _catalog() -> "Catalog":
+    from aquatint.catalog.load import Catalog  # noqa: PLC0415  # pydantic is slow to import
+
+    return Catalog(_settings().catalog_as_of or datetime.now(UTC).date())
+
+
+@catalog.callback(invoke_without_command=True)
+def catalog_list(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """List every model with its price, dates and source."""
+    if context.invoked_subcommand:
+        return
     from aquatint.catalog.listing import entry, line  # noqa: PLC0415  # pydantic is slow to import
-    from aquatint.catalog.load import Catalog  # noqa: PLC0415
 
-    listed = Catalog(_settings().catalog_as_of or datetime.now(UTC).date())
+    listed = _catalog()
     if as_json:
         typer.echo(json.dumps([entry(listed, row) for row in listed.rows], indent=2))
         return
@@ -170,6 +184,20 @@ def catalog(
     for row in listed.rows:
         table.add_row(*line(listed, row))
     Console().print(table)
+
+
+@catalog.command("check")
+def catalog_check() -> None:
+    """List the models that their providers retire within 60 days, and what replaces them."""
+    from aquatint.catalog.listing import RETIRES_SOON, retiring  # noqa: PLC0415  # as above
+
+    checked = _catalog()
+    ending = retiring(checked)
+    count = "1 model retires" if len(ending) == 1 else f"{len(ending) or 'No'} models retire"
+    typer.echo(f"{count} within {RETIRES_SOON.days} days of {checked.as_of}.")
+    for day, provider, model, replacement in ending:
+        instead = f", replaced by {replacement}" if replacement else ""
+        typer.echo(f"{day}  {provider} {model}{instead}")
 
 
 @ledger.command("audit")

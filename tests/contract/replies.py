@@ -28,6 +28,11 @@ def answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None 
     return reply
 
 
+def unnamed(body: bytes, *, status: int = 200) -> Reply:
+    """A whole answer whose headers name no request."""
+    return answer(body, status=status, headers={"x-request-id": ""})
+
+
 def then_close(reply: Reply) -> Reply:
     async def closing(writer: asyncio.StreamWriter, request: Request) -> None:
         await reply(writer, request)
@@ -44,6 +49,19 @@ def each(replies: Iterable[Reply]) -> Reply:
         await next(remaining)(writer, request)
 
     return reply
+
+
+def by_path(replies: Mapping[str, Reply]) -> Reply:
+    """Each path has its own reply, whatever the method."""
+
+    async def reply(writer: asyncio.StreamWriter, request: Request) -> None:
+        await replies[request.path](writer, request)
+
+    return reply
+
+
+def redirect(location: str) -> Reply:
+    return answer(b"", status=302, headers={"Location": location})
 
 
 def streamed(parts: AsyncIterable[bytes]) -> Reply:
@@ -110,3 +128,9 @@ def dripping(body: bytes) -> Reply:
 
 def gzipped(body: bytes) -> Reply:
     return answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
+
+
+async def unreadable(writer: asyncio.StreamWriter, request: Request) -> None:
+    writer.write(b"this is not HTTP\r\n\r\n")
+    await writer.drain()
+    writer.close()

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from aquatint.catalog.model import Row
 from aquatint.catalog.pricing import Usage
-from aquatint.errors import BadResponse, ContentRefused
+from aquatint.errors import BadResponse, BreakerEffect, ContentRefused
 
 
 class ImageWriter(Protocol):
@@ -102,13 +102,33 @@ class BilledBadResponse(BadResponse):
         self.usage = usage
 
 
+class DownloadFailed(BilledBadResponse):
+    """The images were made, and billed, but could not be fetched from where they lie.
+
+    That says nothing against the provider's next generation.
+    """
+
+    breaker = BreakerEffect.NEUTRAL
+
+
+class Stopped(BilledBadResponse):
+    """The work ended early because it was cancelled, by us or at its time limit."""
+
+    breaker = BreakerEffect.NEUTRAL
+
+
 class BilledRefusal(ContentRefused):
     """A refusal after the work was done; `usage` is None when the answer did not tell it."""
 
     def __init__(
-        self, message: str, *, usage: Usage | None = None, request_id: str | None = None
+        self,
+        message: str,
+        *,
+        usage: Usage | None = None,
+        request_id: str | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(message, request_id=request_id)
+        super().__init__(message, request_id=request_id, details=details)
         self.usage = usage
 
 
@@ -136,8 +156,11 @@ class ResumableProvider(ImageProvider, Protocol):
     async def poll(
         self, handle: str, request: ImageRequest, sink: ImageSink
     ) -> Completed | Pending:
-        """Look at the work again; raises as `start` does. Losing an answer loses nothing here:
-        a transport failure is `Unreachable`, and looking again is safe."""
+        """Look at the work again, which is always safe.
+
+        Raises `Unreachable`, with the `cool_down` asked for, when the look failed, for whatever
+        reason; every other error tells how the work itself ended, as `start` does.
+        """
         ...
 
     async def cancel(self, handle: str) -> None:
