@@ -25,11 +25,12 @@ class BenchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A gateway that answers; `start_seconds` from its start to its first answer."""
+    """A gateway that answers; from its start to its first answer by the clock and by its work."""
 
     process: "subprocess.Popen[str]"
     port: int
     start_seconds: float
+    start_cpu_seconds: float
 
     @property
     def pid(self) -> int:
@@ -124,7 +125,8 @@ def gateway(scene: Scene, size: Size) -> Iterator[Gateway]:
         )
         with processes.running(process):
             _await_health(process, port, data / "output")
-            yield Gateway(process, port, time.perf_counter() - begun)
+            elapsed = time.perf_counter() - begun
+            yield Gateway(process, port, elapsed, processes.cpu_seconds(process.pid))
 
 
 def _await_health(process: "subprocess.Popen[str]", port: int, output: Path) -> None:
@@ -165,7 +167,8 @@ def job(gateway: Gateway, *, concurrency: int, seconds: float, most: int = 1_000
 
 
 def check_books(gateway: Gateway) -> None:
-    """The books agree after all that load, or nothing that was measured counts."""
+    """The books agree and every image was bought, or nothing that was measured counts."""
     audit = get(gateway.port, "/api/ledger/audit")
-    if not audit["ok"]:
+    unsettled = sum(count for state, count in audit["attempts"].items() if state != "settled")
+    if not audit["ok"] or unsettled:
         raise BenchError(f"the ledger's audit fails: {audit}")

@@ -23,6 +23,8 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Last, because Playwright's own event loop stays in the thread and asyncio tests need it free.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if _chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):

@@ -13,12 +13,13 @@ from aquatint.api.routes import (
     generations,
     house,
     images,
+    providers,
     quotes,
     usage,
 )
 from aquatint.container import Services
 
-_ROUTERS = (gateway, chat, quotes, generations, images, catalog, usage, house)
+_ROUTERS = (gateway, chat, quotes, generations, images, catalog, providers, usage, house)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -35,6 +36,7 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)
+    problems.describe(app)
     house.mount_files(app)
     if settings.cors_origins:
         app.add_middleware(

@@ -28,7 +28,10 @@ from aquatint.policy.prompt import compile_patterns
 from aquatint.providers.base import ImageProvider
 from aquatint.providers.registry import PROVIDERS, ProviderConfig, build
 from aquatint.quotes.service import Quotes
-from aquatint.resilience.availability import availability
+from aquatint.resilience import store as conditions
+from aquatint.resilience.availability import availability, gone
+from aquatint.resilience.breaker import BreakerConfig
+from aquatint.resilience.condition import Snapshot
 from aquatint.routing.decision import Offering
 from aquatint.settings import Settings, SettingsError
 from aquatint.signing import Signer, secret_key
@@ -54,14 +57,26 @@ class Services:
 class Market:
     """What can be bought at this moment: the catalog at its date, and who may be asked."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, db: Database) -> None:
         self.providers = provider_configs(settings)
+        self.breaker = breaker_config(settings)
         self._as_of = settings.catalog_as_of
         self._clock = clock
+        self._db = db
 
-    def offering(self) -> Offering:
-        as_of = self._as_of or utc_date(self._clock.now())
-        return Offering(catalog=_catalog(as_of), availability=availability(self.providers))
+    async def conditions(self) -> Snapshot:
+        """The breakers, cool-downs and missing models as the database has them now."""
+        return await self._db.read(lambda tx: conditions.snapshot(tx, config=self.breaker))
+
+    async def offering(self) -> Offering:
+        """Nothing caches in front of the breaker: each offering reads it anew."""
+        now = self._clock.now()
+        seen = await self.conditions()
+        return Offering(
+            catalog=_catalog(self._as_of or utc_date(now)),
+            availability=availability(self.providers, seen, now),
+            gone=gone(seen, now),
+        )
 
 
 @lru_cache(maxsize=4)
@@ -106,11 +121,16 @@ def _build(
         images_per_day=settings.images_per_day,
         daily_budget=settings.daily_budget,
     )
-    market = Market(settings, clock)
+    market = Market(settings, clock, db)
     quotes = _quotes(settings, clock, db, market)
     items = Items(db=db, clock=clock, quotes=quotes)
     attempts = Attempts(
-        db=db, clock=clock, log=log, blobs=blobs, timeout_seconds=settings.attempt_timeout_seconds
+        db=db,
+        clock=clock,
+        log=log,
+        blobs=blobs,
+        breaker=market.breaker,
+        timeout_seconds=settings.attempt_timeout_seconds,
     )
     runner = Runner(
         db=db,
@@ -132,7 +152,13 @@ def _build(
         quotes=quotes,
         items=items,
         generations=Generations(
-            db=db, clock=clock, log=log, quotes=quotes, runner=runner, limits=limits
+            db=db,
+            clock=clock,
+            log=log,
+            quotes=quotes,
+            runner=runner,
+            limits=limits,
+            breaker=market.breaker,
         ),
         chat=ChatService(
             db=db,
@@ -182,6 +208,16 @@ def _locked(folder: Path) -> Iterator[None]:
         raise SettingsError(f"DATA_DIR: {folder} is in use by another Aquatint process") from None
     finally:
         os.close(descriptor)
+
+
+def breaker_config(settings: Settings) -> BreakerConfig:
+    return BreakerConfig(
+        failure_threshold=settings.circuit_breaker_failure_threshold,
+        window_ms=settings.circuit_breaker_failure_window_ms,
+        timeout_ms=settings.circuit_breaker_timeout_ms,
+        success_threshold=settings.circuit_breaker_success_threshold,
+        failure_rate=settings.circuit_breaker_failure_rate,
+    )
 
 
 def provider_configs(settings: Settings) -> tuple[ProviderConfig, ...]:

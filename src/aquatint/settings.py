@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     openai_base_url: str = OPENAI_BASE_URL
     attempt_timeout_seconds: Annotated[float | None, Field(gt=0)] = None
 
+    # circuit breaker
+    circuit_breaker_failure_threshold: Annotated[int, Field(ge=1)] = 5
+    circuit_breaker_failure_window_ms: Annotated[int, Field(ge=1)] = 600_000
+    circuit_breaker_timeout_ms: Annotated[int, Field(ge=1)] = 600_000
+    circuit_breaker_success_threshold: Annotated[int, Field(ge=1)] = 1
+    circuit_breaker_failure_rate: Annotated[float, Field(ge=0, le=1)] = 0.5
+
     # chat
     chat_base_url: Text = None
     chat_api_key: Secret = None

@@ -54,6 +54,7 @@ def control(browser: Browser, studio: Studio) -> Iterator[Any]:
     """The simulator's control routes, on a clean slate."""
     context = browser.new_context(base_url=studio.simulator)
     context.request.post("/_sim/reset")
+    context.request.post(f"{studio.url}/api/providers/openai/reset")
     yield context.request
     context.close()
 

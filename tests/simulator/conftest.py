@@ -1,5 +1,6 @@
 """A simulator on a free port, served by uvicorn in a thread, and ways to talk to it."""
 
+import asyncio
 import base64
 import io
 import socket
@@ -167,6 +168,8 @@ async def async_client(simulator: Simulator) -> AsyncIterator[AsyncOpenAI]:
         api_key=KEY, base_url=simulator.api, max_retries=0, timeout=20
     ) as client:
         yield client
+    # asyncio closes a transport's socket one turn of the loop after the client let go of it.
+    await asyncio.sleep(0)
 
 
 @pytest.fixture

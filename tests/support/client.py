@@ -114,7 +114,9 @@ class Client:
         assert (await self.post(f"{self.simulator}/_sim/latency", body)).status < 300
 
     async def reset(self) -> None:
+        """A clean slate: the simulator's, and the gateway's memory of failures."""
         assert (await self.post(f"{self.simulator}/_sim/reset")).status < 300
+        assert (await self.post("/api/providers/openai/reset")).status == 200
 
 
 @asynccontextmanager

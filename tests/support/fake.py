@@ -12,6 +12,7 @@ from PIL import Image
 from aquatint.catalog.pricing import Usage
 from aquatint.clock import Clock, ManualClock
 from aquatint.container import Services, open_services
+from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import Generation
 from aquatint.generations.service import Confirmation
 from aquatint.ledger.audit import Audit, audit
@@ -98,7 +99,14 @@ async def quote(services: Services, prompt: str = "a photorealistic fox", **more
 async def buy(services: Services, made: Quote, **more: Any) -> str:
     """Confirm a quote; the id of its generation."""
     token = services.quotes.token(made)
-    confirmed = await services.generations.confirm(Confirmation(owner=OWNER, token=token, **more))
+    confirmed = await services.generations.confirm(token, Confirmation(owner=OWNER, **more))
+    return confirmed.generation_id
+
+
+async def buy_at_once(services: Services, key: IdempotencyKey) -> str:
+    """Quote and confirm in one step under an idempotency key; the id of the generation."""
+    made = await services.quotes.make(OWNER, QuoteRequest(prompt="a photorealistic fox"))
+    confirmed = await services.generations.buy(made, Confirmation(owner=OWNER, key=key))
     return confirmed.generation_id
 
 

@@ -8,17 +8,17 @@ from aquatint.container import Services
 from aquatint.identity.model import LOCAL, Caller
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-def _caller() -> Caller:
+async def _caller() -> Caller:
     # Without sign-in there is one local user, who runs the house too.
     return LOCAL
 
 
-def _base_url(request: Request) -> str:
+async def _base_url(request: Request) -> str:
     """Where image links point: PUBLIC_URL, else the host the request came by."""
     public = request.app.state.services.settings.public_url
     return str(public) if public else str(request.base_url).rstrip("/")

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 from aquatint.api.problems import answer
-from aquatint.generations.model import Generation, State
+from aquatint.generations.model import ENDED, Generation, State
 
 _KEPT = ("generationId", "attempts", "llmApiCall", "cost", "quotedCost", "maxCost")
 
@@ -19,6 +19,9 @@ def failure_answer(
         return None
     failure = generation.outcome.failure if generation.outcome else None
     details = {"state": generation.state, **{key: item[key] for key in _KEPT if key in item}}
+    if generation.state not in ENDED:
+        message = "The gateway could not write how this ended; its next start will tell"
+        return answer(path, 503, "not_written", message, details=details)
     if failure is None:
         return answer(path, 409, "cancelled", "The generation was cancelled", details=details)
     return answer(

@@ -18,6 +18,10 @@ class Size(Frozen):
         return f"{self.width}x{self.height}"
 
     @property
+    def pair(self) -> tuple[int, int]:
+        return self.width, self.height
+
+    @property
     def pixels(self) -> int:
         return self.width * self.height
 

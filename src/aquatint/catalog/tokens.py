@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from aquatint.catalog.model import Size, TokenPrice
 from aquatint.money import ceil_div
@@ -24,6 +25,7 @@ def output_tokens(price: TokenPrice, size: Size) -> int:
     raise ValueError("a token price has one of grid, patch and fixed")
 
 
+@lru_cache(maxsize=1024)
 def grid_tokens(base: int, size: Size) -> int:
     """Output tokens of one image of gpt-image-2 and later; `base` goes with the quality."""
     shape = Fraction(min(size.width, size.height), max(size.width, size.height))

@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,7 +21,6 @@ T = TypeVar("T")
 Record = Mapping[str, Any]
 
 _BATCH = 256
-_READERS = 2
 _BUSY_SECONDS = 30.0
 
 
@@ -72,9 +71,7 @@ class Database:
         self._writer_connection = connect(path)
         migrate(self._writer_connection)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="db-read")
+        self._reader = connect(path)
         self._writer = threading.Thread(target=self._write_loop, name="db-write", daemon=True)
         self._writer.start()
 
@@ -87,20 +84,19 @@ class Database:
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run `work` on a reader: a consistent view of what is committed."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, work)
+        """Run `work`, which looks up little by key, on a consistent view of what is committed.
 
-    def _read(self, work: Callable[[Tx], T]) -> T:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self._path)
-            self._opened.append(connection)
-        connection.execute("BEGIN")
-        try:
-            return work(connection)
-        finally:
-            connection.execute("ROLLBACK")
+        It runs on the event loop: no writer is ever waited for, and a thread would cost more.
+        """
+        return _view(self._reader, work)
+
+    async def scan(self, work: Callable[[Tx], T]) -> T:
+        """`read` for what may take long: on a thread of its own."""
+        return await asyncio.to_thread(self._scan, work)
+
+    def _scan(self, work: Callable[[Tx], T]) -> T:
+        with closing(connect(self._path)) as connection:
+            return _view(connection, work)
 
     def _write_loop(self) -> None:
         while (first := self._jobs.get()) is not None:
@@ -124,8 +120,7 @@ class Database:
             outcomes = [_attempt(connection, job.work) for job in batch]
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # the thread must live; callers get the error
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._undo()
             outcomes = [(None, error)] * len(batch)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, tuple[Any, Any]]]] = {}
         for job, outcome in zip(batch, outcomes, strict=True):
@@ -134,13 +129,30 @@ class Database:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_deliver, answers)
 
+    def _undo(self) -> None:
+        """Leave the failed transaction; a connection that cannot is replaced."""
+        try:
+            if self._writer_connection.in_transaction:
+                self._writer_connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                self._writer_connection.close()
+                self._writer_connection = connect(self._path)
+
     async def close(self) -> None:
         """Finish what is queued, then close every connection."""
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown()
-        for connection in (self._writer_connection, *self._opened):
-            connection.close()
+        self._writer_connection.close()
+        self._reader.close()
+
+
+def _view(connection: sqlite3.Connection, work: Callable[[Tx], T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _attempt(

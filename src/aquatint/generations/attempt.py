@@ -1,51 +1,35 @@
-"""One attempt: booked, dispatched, and ended in the books, whatever the provider does."""
+"""One attempt: dispatched, made and ended in the books, whatever the provider or the disk does."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from aquatint.catalog.model import Row
-from aquatint.catalog.pricing import Demand, Usage, billed, expected
 from aquatint.clock import Clock, Millis
-from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
-from aquatint.generations import store
+from aquatint.generations import booking, store
+from aquatint.generations.booking import Delivery, Task
 from aquatint.generations.model import stream
 from aquatint.ids import new_id
-from aquatint.ledger import service as ledger
-from aquatint.ledger.store import Ending, NewAttempt
-from aquatint.library import store as library
 from aquatint.library.blobs import BlobStore
-from aquatint.library.images import ImageFacts, UnusableImage, inspect
-from aquatint.library.store import Image
-from aquatint.money import Micro
-from aquatint.providers.base import (
-    BilledBadResponse,
-    Completed,
-    ImageProvider,
-    ImageRequest,
-    ReceivedImage,
-)
-from aquatint.quotes.model import Candidate
+from aquatint.library.images import ImageFacts, UnusableImage, take_in
+from aquatint.providers.base import Completed, ImageRequest, ReceivedImage
+from aquatint.resilience import store as conditions
+from aquatint.resilience.breaker import BreakerConfig
+from aquatint.resilience.store import Call
+from aquatint.resilience.transition import Transition, announce
+
+T = TypeVar("T")
+Transitions = tuple[Transition, ...]
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
-    """`n` images to buy from one candidate for one generation, in one call."""
-
-    generation_id: str
-    owner: str
-    prompt: str
-    candidate: Candidate
-    row: Row
-    provider: ImageProvider
-    n: int
-    share: Micro
-    position: int  # of the first image within the generation
+# What a provider has done must get into the books: how long a full disk or a locked database is
+# waited for, in seconds.
+PATIENCE = (0.1, 0.5, 2.0, 5.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,14 +39,28 @@ class Result:
     images: int = 0
     error: ProviderError | None = None
     warnings: tuple[str, ...] = ()
+    ended: bool = False  # the generation was ended with it
 
 
 class Cancelled(Exception):
     """The generation was ended by its person before this attempt left."""
 
 
+async def insist(work: Callable[[], Awaitable[T]]) -> T:
+    """Try again while the disk or the database refuses, for a while; then its error is raised."""
+    for pause in PATIENCE:
+        try:
+            return await work()
+        except UnusableImage:
+            raise
+        except Exception:
+            logger.exception("could not write what was bought; trying again in %s s", pause)
+            await asyncio.sleep(pause)
+    return await work()
+
+
 class Attempts:
-    """Makes attempts. Each takes three short transactions; none is open during the call."""
+    """Makes attempts. Each takes two short transactions; none is open during the call."""
 
     def __init__(
         self,
@@ -71,18 +69,23 @@ class Attempts:
         clock: Clock,
         log: EventLog,
         blobs: BlobStore,
+        breaker: BreakerConfig,
         timeout_seconds: float | None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._log = log
         self._blobs = blobs
+        self._breaker = breaker
         self._timeout = timeout_seconds
 
     async def make(self, task: Task) -> Result:
-        """Dispatch and end one attempt. Raises CeilingReached or Cancelled before anything left."""
+        """Dispatch and end one attempt.
+
+        Raises CeilingReached, Refused (by the breaker) or Cancelled before anything left.
+        """
         attempt_id = new_id("att")
-        await self._write(task, lambda tx, now: _dispatch(tx, task, attempt_id, now))
+        await self._write(task, lambda tx, now: self._dispatch(tx, task, attempt_id, now))
         try:
             completed = await task.provider.start(
                 self._request(task, attempt_id), self._blobs.sink(attempt_id)
@@ -92,8 +95,16 @@ class Attempts:
         except Exception:
             logger.exception("attempt %s broke", attempt_id)
             lost = OutcomeUnknown("The gateway failed while the provider was working; see its log")
-            return await self._fail(task, attempt_id, lost)
-        return await self._complete(task, attempt_id, completed)
+            return await self._fail(task, attempt_id, lost, ours=True)
+        try:
+            return await self._complete(task, attempt_id, completed)
+        except Exception:
+            logger.exception("attempt %s: what came could not be kept", attempt_id)
+            lost = OutcomeUnknown(
+                "The image came but could not be kept; see the gateway's log",
+                request_id=completed.request_id,
+            )
+            return await self._fail(task, attempt_id, lost, ours=True)
 
     def _request(self, task: Task, attempt_id: str) -> ImageRequest:
         return ImageRequest(
@@ -103,70 +114,93 @@ class Attempts:
             width=task.candidate.size.width,
             height=task.candidate.size.height,
             attempt_id=attempt_id,
-            deadline_seconds=self._timeout or task.row.deadline_seconds,
+            deadline_seconds=self._deadline(task),
             **task.candidate.settings,
         )
 
+    def _deadline(self, task: Task) -> float:
+        return self._timeout or task.row.deadline_seconds
+
+    def _dispatch(self, tx: Tx, task: Task, attempt_id: str, now: Millis) -> Transitions:
+        """The breaker's permit, the share of the ceiling and the attempt's row: all or nothing."""
+        if not store.dispatched(tx, task.generation_id):
+            raise Cancelled
+        call = Call(
+            id=attempt_id,
+            provider=task.candidate.provider,
+            model=task.candidate.provider_model,
+            deadline_seconds=self._deadline(task),
+        )
+        transitions = conditions.acquire(tx, call, config=self._breaker, now=now)
+        booking.dispatch(tx, task, attempt_id, now)
+        return transitions
+
     async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
-        """Keep what is a picture, then book images and bill in one transaction."""
-        kept, warnings = await self._keep(completed)
-        bill = _bill(task, completed.usage, len(kept))
-        if not kept:
-            error = BadResponse(warnings[0], request_id=completed.request_id)
-            ending = _ending(error)
-        else:
-            error, ending = None, Ending(request_id=completed.request_id)
+        """Keep what is a picture, then book images, bill and end in one transaction."""
+        if not completed.images and completed.usage is None:
+            nothing = BadResponse("The provider sent no image", request_id=completed.request_id)
+            return await self._fail(task, attempt_id, nothing)
+        kept, problems = await self._keep(task, completed)
+        delivery = Delivery(
+            kept=kept,
+            bill=booking.price_of(task, completed.usage, len(completed.images)),
+            request_id=completed.request_id,
+            warnings=completed.warnings + problems,
+        )
+        error = None if kept else BadResponse(problems[0], request_id=completed.request_id)
+        charged = 0
 
-        def book(tx: Tx, now: Millis) -> None:
-            for offset, (received, facts) in enumerate(kept):
-                library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
-            ledger.settle(tx, attempt_id, billed=bill, delivered=len(kept), ending=ending, now=now)
+        def book(tx: Tx, now: Millis) -> Transitions:
+            nonlocal charged
+            charged = booking.deliver(tx, task, attempt_id, delivery, error, now)
+            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
-        await self._write(task, book)
-        return Result(images=len(kept), error=error, warnings=completed.warnings + warnings)
+        await insist(lambda: self._write(task, book))
+        if delivery.bill > charged:
+            logger.error(
+                "overrun attempt=%s billed=%d charged=%d", attempt_id, delivery.bill, charged
+            )
+        return Result(
+            images=len(kept),
+            error=error,
+            warnings=delivery.warnings,
+            ended=bool(kept) and task.alone,
+        )
 
     async def _keep(
-        self, completed: Completed
+        self, task: Task, completed: Completed
     ) -> tuple[list[tuple[ReceivedImage, ImageFacts]], tuple[str, ...]]:
+        """What could be kept, and what is odd about the rest."""
         kept, problems = [], []
         for received in completed.images:
             try:
-                facts = await inspect(self._blobs.received_path(received))
+                facts = await insist(lambda: take_in(self._blobs, received))  # noqa: B023  # awaited at once
             except UnusableImage as error:
                 problems.append(f"The provider sent something that is no usable image: {error}")
-                await self._blobs.discard(received)
                 continue
-            await self._blobs.keep(received)
             kept.append((received, facts))
+            if (facts.width, facts.height) != (size := task.candidate.size).pair:
+                problems.append(f"The provider made {facts.width}x{facts.height} instead of {size}")
         if not completed.images:
             problems.append("The provider sent no image")
         return kept, tuple(problems)
 
-    async def _fail(self, task: Task, attempt_id: str, error: ProviderError) -> Result:
-        """Book the end that this kind of failure has."""
-        usage = error.usage if isinstance(error, BilledBadResponse) else None
+    async def _fail(
+        self, task: Task, attempt_id: str, error: ProviderError, *, ours: bool = False
+    ) -> Result:
+        """Book the end that this kind of failure has; one of `ours` is no word on the provider."""
 
-        def book(tx: Tx, now: Millis) -> None:
-            if usage is not None:
-                bill = _bill(task, usage, 0)
-                ledger.settle(
-                    tx, attempt_id, billed=bill, delivered=0, ending=_ending(error), now=now
-                )
-            elif isinstance(error, (BadResponse, OutcomeUnknown)):
-                ledger.lose(tx, attempt_id, ending=_ending(error), now=now)
-            else:
-                ledger.release(tx, attempt_id, ending=_ending(error), now=now)
-            data = {
-                "provider": task.candidate.provider,
-                "model": task.candidate.model,
-                "code": error.code,
-                "error": error.message,
-            }
-            eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+        def book(tx: Tx, now: Millis) -> Transitions:
+            booking.fail(tx, task, attempt_id, error, now)
+            if ours:
+                conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
+                return ()
+            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
-        await self._write(task, book)
+        await insist(lambda: self._write(task, book))
         logger.warning(
-            "attempt failed: %s %s %s: %s",
+            "attempt_failed attempt=%s provider=%s model=%s code=%s error=%s",
+            attempt_id,
             task.candidate.provider,
             task.candidate.model,
             error.code,
@@ -174,76 +208,7 @@ class Attempts:
         )
         return Result(error=error)
 
-    async def _write(self, task: Task, work: Callable[[Tx, Millis], None]) -> None:
+    async def _write(self, task: Task, work: Callable[[Tx, Millis], Transitions]) -> None:
         now = self._clock.now()
-        await self._db.write(lambda tx: work(tx, now))
+        announce(await self._db.write(lambda tx: work(tx, now)))
         self._log.wake(stream(task.generation_id))
-
-
-def _dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
-    if not store.dispatched(tx, task.generation_id):
-        raise Cancelled
-    attempt = NewAttempt(
-        id=attempt_id,
-        generation_id=task.generation_id,
-        provider=task.candidate.provider,
-        model=task.candidate.model,
-        model_key=task.candidate.key,
-        images=task.n,
-        share=task.share,
-        price=task.candidate.price.model_dump_json(),
-    )
-    ledger.dispatch(tx, attempt, now=now)
-    data = {
-        "state": "dispatched",
-        "provider": task.candidate.provider,
-        "model": task.candidate.model,
-        "images": task.n,
-    }
-    eventlog.append(tx, stream(task.generation_id), "dispatched", data, now=now)
-
-
-def _bill(task: Task, usage: Usage | None, kept: int) -> Micro:
-    """What the provider bills: by its usage when it told one, else by what it delivered."""
-    price, size = task.candidate.price, task.candidate.size
-    if usage is not None:
-        return billed(price, usage, size)
-    if price.rule == "image":
-        return billed(price, Usage(images=kept), size)
-    return expected(price, Demand(prompt=task.prompt, size=size, n=kept or task.n))
-
-
-def _ending(error: ProviderError) -> Ending:
-    return Ending(request_id=error.request_id, error_code=error.code, error=error.message)
-
-
-def _image(  # an image is where it came from and what it is
-    task: Task,
-    attempt_id: str,
-    offset: int,
-    received: ReceivedImage,
-    facts: ImageFacts,
-    now: Millis,
-) -> Image:
-    return Image(
-        id=new_id("pic"),
-        owner=task.owner,
-        generation_id=task.generation_id,
-        attempt_id=attempt_id,
-        position=task.position + offset,
-        sha256=received.sha256,
-        bytes=received.size,
-        media_type=facts.media_type,
-        width=facts.width,
-        height=facts.height,
-        seed=received.seed,
-        revised_prompt=received.revised_prompt,
-        created_at=now,
-    )
-
-
-def split(candidate: Candidate, row: Row, n: int) -> list[tuple[int, Micro]]:
-    """The calls that `n` images take of this model: (images, share of the ceiling) for each."""
-    calls = -(-n // row.capabilities.max_n)
-    counts = [n // calls + (index < n % calls) for index in range(calls)]
-    return [(count, candidate.max_cost * count // n) for count in counts]

@@ -2,25 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aquatint.catalog import reasons
 from aquatint.catalog.model import Row
 from aquatint.clock import Clock
-from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
 from aquatint.generations import store
-from aquatint.generations.attempt import Attempts, Cancelled, Result, Task, split
+from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
+from aquatint.generations.booking import Task, split
+from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
-from aquatint.ledger import service as ledger
 from aquatint.ledger.service import CeilingReached
 from aquatint.providers.base import ImageProvider
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
 from aquatint.quotes.service import as_wish
+from aquatint.resilience.store import Refused
 from aquatint.routing.decision import Offering
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Runner:
         db: Database,
         clock: Clock,
         log: EventLog,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
     ) -> None:
@@ -57,7 +58,9 @@ class Runner:
         """Buy the images. Never raises: a failure of ours ends the generation like any other."""
         try:
             job = await self._db.read(lambda tx: _load(tx, generation_id))
-            outcome = await _Walk(job, self._offering, self._providers, self._attempts).outcome()
+            walk = _Walk(job, self._offering, self._providers, self._attempts)
+            if (outcome := await walk.outcome()) is None:
+                return
         except Cancelled:
             return
         except Exception:
@@ -69,17 +72,14 @@ class Runner:
         await self._finish(generation_id, outcome)
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
-        """The end, the money given back and the last event, in one transaction."""
         now = self._clock.now()
-
-        def finish(tx: Tx) -> None:
-            if not store.end(tx, generation_id, outcome, now=now):
-                return
-            ledger.trim(tx, generation_id, now=now)
-            data = {"state": outcome.state}
-            eventlog.append(tx, stream(generation_id), outcome.state, data, now=now, final=True)
-
-        await self._db.write(finish)
+        try:
+            await insist(
+                lambda: self._db.write(lambda tx: finish(tx, generation_id, outcome, now=now))
+            )
+        except Exception:
+            # The attempts are in the books: the next start ends the generation from them.
+            logger.exception("generation %s could not be ended", generation_id)
         self._log.wake(stream(generation_id))
 
 
@@ -89,7 +89,7 @@ class _Walk:
     def __init__(
         self,
         job: _Job,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
     ) -> None:
@@ -102,10 +102,13 @@ class _Walk:
         self._reasons: dict[str, str] = {}
         self._last: ProviderError | None = None
 
-    async def outcome(self) -> Outcome:
-        """Try each candidate until one delivers or a failure says that none may be tried."""
+    async def outcome(self) -> Outcome | None:
+        """Try each candidate until one delivers or a failure says that none may be tried.
+
+        None: the attempt that delivered has ended the generation in the same transaction.
+        """
         for candidate in self._job.plan.walk:
-            row = self._ready(candidate)
+            row = await self._ready(candidate)
             if row is None:
                 continue
             try:
@@ -113,22 +116,25 @@ class _Walk:
             except CeilingReached:
                 self._reasons.setdefault(candidate.provider, reasons.ABOVE_CEILING.reason)
                 continue
+            except Refused as refused:
+                self._reasons.setdefault(candidate.provider, refused.reason.reason)
+                self._skipped.add(candidate.provider)
+                continue
+            if result.ended:
+                return None
             if result.images:
-                return Outcome(
-                    state=State.COMPLETED,
-                    candidate=candidate.key,
-                    warnings=(*candidate.warnings, *result.warnings),
-                )
+                n = self._job.quote.request.n
+                return delivered(candidate, result.images, n, result.warnings)
             if not self._goes_on_after(candidate, result):
                 break
         return self._without_image()
 
-    def _ready(self, candidate: Candidate) -> Row | None:
+    async def _ready(self, candidate: Candidate) -> Row | None:
         """The candidate's row, if it can be asked now; else why not is noted."""
         model = (candidate.provider, candidate.provider_model)
         if candidate.provider in self._skipped or model in self._skipped:
             return None
-        offering = self._offering()
+        offering = await self._offering()
         row = offering.catalog.get(candidate.key)
         refusal = offering.refusal(row, self._wish) if row else reasons.MODEL_GONE
         if refusal:
@@ -140,7 +146,8 @@ class _Walk:
         """All n images from one candidate, by as many calls as the model needs."""
         n = self._job.quote.request.n
         tasks, position = [], 0
-        for count, share in split(candidate, row, n):
+        calls = split(candidate, row, n)
+        for count, share in calls:
             task = Task(
                 generation_id=self._job.generation.id,
                 owner=self._job.generation.owner,
@@ -151,10 +158,11 @@ class _Walk:
                 n=count,
                 share=share,
                 position=position,
+                alone=len(calls) == 1,
             )
             tasks.append(self._attempts.make(task))
             position += count
-        return _together(await asyncio.gather(*tasks, return_exceptions=True), n)
+        return _together(await asyncio.gather(*tasks, return_exceptions=True))
 
     def _goes_on_after(self, candidate: Candidate, result: Result) -> bool:
         error = self._last = result.error
@@ -178,15 +186,25 @@ class _Walk:
             )
             return Outcome(state=State.FAILED, failure=failure)
         failure = Failure(status=error.status, code=error.code, message=error.message)
-        state = _ENDS.get(type(error), State.FAILED)
-        return Outcome(state=state, failure=failure)
+        return Outcome(state=_end_of(error), failure=failure)
 
 
-_ENDS = {ContentRefused: State.REFUSED, OutcomeUnknown: State.UNKNOWN}
-_GRAVITY = {BadResponse: 1, ContentRefused: 2, OutcomeUnknown: 3}
+_GRAVEST_LAST: tuple[type[ProviderError], ...] = (BadResponse, ContentRefused, OutcomeUnknown)
 
 
-def _together(parts: list[Result | BaseException], n: int) -> Result:
+def _gravity(error: ProviderError) -> int:
+    """How much an error weighs against others of the same candidate's calls."""
+    ranks = (rank for rank, kind in enumerate(_GRAVEST_LAST, 1) if isinstance(error, kind))
+    return max(ranks, default=0)
+
+
+def _end_of(error: ProviderError) -> State:
+    if isinstance(error, ContentRefused):
+        return State.REFUSED
+    return State.UNKNOWN if isinstance(error, OutcomeUnknown) else State.FAILED
+
+
+def _together(parts: list[Result | BaseException]) -> Result:
     """Several calls as one result: images added up, the gravest error kept.
 
     A call that could not be made at all (no room, cancelled) is raised when nothing came.
@@ -197,11 +215,13 @@ def _together(parts: list[Result | BaseException], n: int) -> Result:
     errors = [result.error for result in results if result.error]
     if raised and not images and not errors:
         raise raised[0]
-    missing = (f"{images} of {n} images came",) if 0 < images < n else ()
+    for dropped in raised:
+        logger.warning("one of several calls was not made: %r", dropped)
     return Result(
         images=images,
-        error=max(errors, key=lambda error: _GRAVITY.get(type(error), 0), default=None),
-        warnings=(*(warning for result in results for warning in result.warnings), *missing),
+        error=max(errors, key=_gravity, default=None),
+        warnings=tuple(warning for result in results for warning in result.warnings),
+        ended=any(result.ended for result in results),
     )
 
 

@@ -15,20 +15,19 @@ from aquatint.errors import (
     QuoteExpired,
     QuoteUsed,
 )
-from aquatint.generations import idempotency, store
+from aquatint.generations import idempotency, recovery, store
 from aquatint.generations.idempotency import IdempotencyKey
-from aquatint.generations.model import ENDED, Failure, Generation, Outcome, State, stream
+from aquatint.generations.model import ENDED, Generation, State, stream
 from aquatint.generations.runner import Runner
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
-from aquatint.ledger import store as ledger_store
 from aquatint.ledger.service import Limits
-from aquatint.ledger.store import Ending
 from aquatint.money import Micro, show
 from aquatint.quotes import store as quote_store
-from aquatint.quotes.model import Plan
+from aquatint.quotes.model import Plan, Quote
 from aquatint.quotes.service import Quotes
 from aquatint.quotes.store import StoredQuote
+from aquatint.resilience.breaker import BreakerConfig
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +35,9 @@ class Confirmation:
     """A person's word. `max_cost` may lower the ceiling, never raise it."""
 
     owner: str
-    token: str
     candidate: str | None = None
     max_cost: Micro | None = None
     key: IdempotencyKey | None = None
-    key_alone: bool = False  # the key, not a quote of the client's, is what makes it single
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,7 @@ class Generations:
         quotes: Quotes,
         runner: Runner,
         limits: Limits,
+        breaker: BreakerConfig,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -68,34 +66,56 @@ class Generations:
         self._quotes = quotes
         self._runner = runner
         self._limits = limits
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._breaker = breaker
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def confirm(self, confirmation: Confirmation) -> Confirmed:
+    async def confirm(self, token: str, confirmation: Confirmation) -> Confirmed:
         """Buy what was quoted, once. Confirming again leads to the same generation.
 
-        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest,
-        IdempotencyConflict or IdempotencyInProgress; then nothing was held.
+        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest or
+        IdempotencyConflict; then nothing was held.
         """
-        stored = await self._quotes.redeem(confirmation.owner, confirmation.token)
+        stored = await self._quotes.redeem(confirmation.owner, token)
+        return await self._buy(stored, confirmation)
+
+    async def buy(self, quote: Quote, confirmation: Confirmation) -> Confirmed:
+        """Confirm a quote that was just made for this: both are kept in one transaction.
+
+        Raises as `confirm` does, and IdempotencyInProgress: here the key alone makes it single.
+        """
+        confirmed = await self._buy(StoredQuote(quote, None), confirmation, fresh=True)
+        if confirmed.replayed:
+            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
+        return confirmed
+
+    async def _buy(
+        self, stored: StoredQuote, confirmation: Confirmation, *, fresh: bool = False
+    ) -> Confirmed:
         plan = _plan(stored, confirmation)
         generation = Generation(
             id=new_id("gen"),
             quote_id=stored.quote.id,
             owner=confirmation.owner,
             state=State.HELD,
-            candidate=confirmation.candidate,
+            candidate=_alternative(stored, confirmation),
             dismissed=False,
             created_at=self._clock.now(),
             finished_at=None,
             outcome=None,
         )
-        confirmed = await self._db.write(
-            lambda tx: self._commit(tx, confirmation, stored, plan, generation)
-        )
+
+        def commit(tx: Tx) -> Confirmed:
+            known = idempotency.recall(tx, confirmation.owner, key) if key else None
+            if known:
+                return Confirmed(known, replayed=True)
+            if fresh:
+                quote_store.insert(tx, stored.quote)
+            return self._commit(tx, confirmation, stored, plan, generation)
+
+        key = confirmation.key
+        confirmed = await self._db.write(commit)
         if not confirmed.replayed:
             self._start(generation.id)
-        elif confirmation.key_alone:
-            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
         return confirmed
 
     def _commit(
@@ -106,13 +126,13 @@ class Generations:
         plan: Plan,
         generation: Generation,
     ) -> Confirmed:
-        """The reserving transaction: key, quote, generation, money: all or nothing."""
+        """The reserving transaction: quote, generation, money, key: all or nothing."""
         owner, key, now = confirmation.owner, confirmation.key, generation.created_at
-        known = idempotency.recall(tx, owner, key) if key else None
-        if known:
-            return Confirmed(known, replayed=True)
         if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
-            return Confirmed(_earlier(tx, confirmation, stored), replayed=True)
+            earlier = _earlier(tx, confirmation, stored)
+            if key:
+                idempotency.remember(tx, owner, key, earlier, now=now)
+            return Confirmed(earlier, replayed=True)
         store.insert(tx, generation)
         ledger.reserve(
             tx,
@@ -147,8 +167,8 @@ class Generations:
 
     def _start(self, generation_id: str) -> None:
         task = asyncio.create_task(self._runner.run(generation_id), name=generation_id)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[generation_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(generation_id, None))
 
     async def get(self, owner: str, generation_id: str) -> Generation:
         """The owner's own generation; NotFound for any other."""
@@ -159,8 +179,11 @@ class Generations:
 
     async def wait(self, owner: str, generation_id: str) -> Generation:
         """Wait for the end, however long; the work goes on when the waiter leaves."""
-        async for _ in self._log.follow(stream(generation_id)):
-            pass
+        if task := self._tasks.get(generation_id):
+            await asyncio.shield(task)
+        else:
+            async for _ in self._log.follow(stream(generation_id)):
+                pass
         return await self.get(owner, generation_id)
 
     async def cancel(self, owner: str, generation_id: str) -> Generation:
@@ -187,37 +210,17 @@ class Generations:
         return await self.get(owner, generation_id)
 
     async def recover(self) -> None:
-        """Take up what a stopped process left: run what never left, hold what may have."""
-        for generation in await self._db.read(store.unfinished):
-            lost = await self._db.write(lambda tx: self._lose_open(tx, generation))  # noqa: B023  # awaited at once
-            if not lost:
-                self._start(generation.id)
-
-    def _lose_open(self, tx: Tx, generation: Generation) -> bool:
-        """Call the generation's open attempts unknown; False when it had none."""
+        """Take up what a stopped process left."""
         now = self._clock.now()
-        attempts = ledger_store.of_generations(tx, [generation.id])
-        open_ids = [a.id for a in attempts if a.state == "dispatched"]
-        if not open_ids:
-            return False
-        failure = Failure(
-            status=504,
-            code="outcome_unknown",
-            message="The gateway stopped while the provider was working; it may have been billed",
-        )
-        for attempt_id in open_ids:
-            ending = Ending(error_code=failure.code, error=failure.message)
-            ledger.lose(tx, attempt_id, ending=ending, now=now)
-        state = State.COMPLETED if any(a.delivered for a in attempts) else State.UNKNOWN
-        store.end(tx, generation.id, Outcome(state=state, failure=failure), now=now)
-        ledger.trim(tx, generation.id, now=now)
-        eventlog.append(tx, stream(generation.id), state, {"state": state}, now=now, final=True)
-        return True
+        for generation_id in await self._db.write(
+            lambda tx: recovery.recover(tx, breaker=self._breaker, now=now)
+        ):
+            self._start(generation_id)
 
     async def drain(self) -> None:
         """Wait for the attempts under way; they end by their own deadlines."""
         if self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
@@ -228,7 +231,7 @@ def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
             raise QuoteUsed("This quote was used with another candidate")
         raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
     cap = confirmation.max_cost
-    if cap is None or cap >= plan.ceiling:
+    if cap is None or cap >= plan.ceiling or stored.generation_id:
         return plan
     needed = plan.walk[0].max_cost
     if needed > cap:
@@ -237,6 +240,12 @@ def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
             details={"maxCost": cap / 1e6, "needed": needed / 1e6},
         )
     return plan.model_copy(update={"ceiling": cap})
+
+
+def _alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:
+    """The candidate the person chose, if it is not the quote's own first."""
+    chosen = confirmation.candidate
+    return None if chosen == stored.quote.candidates[0].key else chosen
 
 
 def _earlier(tx: Tx, confirmation: Confirmation, stored: StoredQuote) -> str:

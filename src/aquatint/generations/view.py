@@ -12,7 +12,7 @@ from aquatint.ledger import store as ledger
 from aquatint.ledger.store import Attempt
 from aquatint.library import store as library
 from aquatint.library.store import Image
-from aquatint.money import show, to_usd
+from aquatint.money import Micro, show, to_usd
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
 from aquatint.quotes.service import Quotes
@@ -26,6 +26,11 @@ class Shown:
     generation: Generation | None
     attempts: tuple[Attempt, ...]
     images: tuple[Image, ...]
+    held: Micro | None  # the ceiling that was confirmed
+
+    @property
+    def ceiling(self) -> Micro:
+        return self.plan.ceiling if self.held is None else self.held
 
     @property
     def plan(self) -> Plan:
@@ -50,6 +55,12 @@ class Shown:
         return sum(attempt.charged for attempt in self.attempts)
 
     @property
+    def size(self) -> str:
+        """What was made, or is to be made."""
+        made = self.images[0] if self.images else None
+        return f"{made.width}x{made.height}" if made else str(self.candidate.size)
+
+    @property
     def fallback(self) -> str | None:
         """The provider that was passed over, at quote time or after."""
         chosen = self.generation.candidate if self.generation else None
@@ -68,6 +79,7 @@ def load(tx: Tx, owner: str, quote_ids: Sequence[str]) -> list[Shown]:
     generations = store.of_quotes(tx, [s.quote.id for s in stored])
     ids = [generation.id for generation in generations.values()]
     attempts, images = ledger.of_generations(tx, ids), library.of_generations(tx, ids)
+    ceilings = ledger.ceilings(tx, ids)
     shown = []
     for each in stored:
         generation = generations.get(each.quote.id)
@@ -78,6 +90,7 @@ def load(tx: Tx, owner: str, quote_ids: Sequence[str]) -> list[Shown]:
                 generation=generation,
                 attempts=tuple(a for a in attempts if a.generation_id == mine),
                 images=tuple(i for i in images if i.generation_id == mine),
+                held=ceilings.get(mine),
             )
         )
     return shown
@@ -118,10 +131,10 @@ def item(shown: Shown, token: str, now: Millis, base_url: str) -> dict[str, Any]
         "qualityTier": quote.tier,
         "cost": to_usd(shown.charged if shown.ended else shown.plan.walk[0].cost),
         "quotedCost": to_usd(shown.plan.walk[0].cost),
-        "maxCost": to_usd(shown.plan.ceiling),
+        "maxCost": to_usd(shown.ceiling),
         "prompt": quote.request.prompt,
         "size": str(candidate.size),
-        "style": candidate.settings.get("style"),
+        **({"style": style} if (style := candidate.settings.get("style")) else {}),
         "n": quote.request.n,
         "ready": shown.generation is not None and shown.generation.state is State.COMPLETED,
         "expiresAt": iso(quote.expires_at),
@@ -238,14 +251,14 @@ def llm_api_call(shown: Shown) -> dict[str, Any]:
         "cost": to_usd(shown.charged),
         "billed": to_usd(sum(attempt.billed for attempt in shown.attempts)),
         "quoted": to_usd(shown.plan.walk[0].cost),
-        "maxCost": to_usd(shown.plan.ceiling),
+        "maxCost": to_usd(shown.ceiling),
         "success": generation.state is State.COMPLETED,
         "fallbackUsed": shown.fallback is not None,
         **({"originalProvider": shown.fallback} if shown.fallback else {}),
         "attempts": [_attempt(attempt) for attempt in shown.attempts],
         "requestId": shown.attempts[-1].request_id if shown.attempts else None,
         "metadata": {
-            "size": str(candidate.size),
+            "size": shown.size,
             "quality": candidate.quality,
             "style": candidate.settings.get("style"),
             "tier": quote.tier,

@@ -121,6 +121,24 @@ def of_generations(tx: Tx, generation_ids: Sequence[str]) -> list[Attempt]:
     return [Attempt(**{name: row[name] for name in columns}) for row in rows]
 
 
+def still_open(tx: Tx) -> list[tuple[str, str]]:
+    """Every attempt whose answer is waited for: (attempt, generation)."""
+    rows = tx.execute(
+        "SELECT id, generation_id FROM attempts WHERE state = 'dispatched' ORDER BY id"
+    ).fetchall()
+    return [(row["id"], row["generation_id"]) for row in rows]
+
+
+def ceilings(tx: Tx, generation_ids: Sequence[str]) -> dict[str, Micro]:
+    """What was confirmed at most, by generation."""
+    among, values = listed(generation_ids)
+    rows = tx.execute(
+        f"SELECT generation_id, ceiling FROM holds WHERE generation_id IN {among}",  # noqa: S608  # parameters only
+        values,
+    ).fetchall()
+    return {row["generation_id"]: row["ceiling"] for row in rows}
+
+
 def open_attempt(tx: Tx, attempt_id: str) -> Record | None:
     """The attempt while its end is not booked: dispatched or unknown."""
     row: Record | None = tx.execute(

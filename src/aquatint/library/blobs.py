@@ -44,11 +44,19 @@ class BlobStore:
 
     async def keep(self, received: ReceivedImage) -> Path:
         """Move received bytes to their lasting place, durably; harmless to repeat."""
-        return await asyncio.to_thread(self._keep, _token(received), _hash(received.sha256))
+        return await asyncio.to_thread(self.keep_now, received)
+
+    def keep_now(self, received: ReceivedImage) -> Path:
+        """`keep` for a thread that may wait for the disk."""
+        return self._keep(_token(received), _hash(received.sha256))
 
     async def discard(self, received: ReceivedImage) -> None:
         """Drop received bytes that will not be kept; harmless to repeat."""
-        await asyncio.to_thread(_unlink, self.received_path(received))
+        await asyncio.to_thread(self.discard_now, received)
+
+    def discard_now(self, received: ReceivedImage) -> None:
+        """`discard` for a thread that may wait for the disk."""
+        _unlink(self.received_path(received))
 
     def received_path(self, received: ReceivedImage) -> Path:
         """Where the bytes are until they are kept or dropped."""

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from aquatint.library.blobs import BlobStore
 from aquatint.library.formats import READERS, UnusableImage, detect
+from aquatint.providers.base import ReceivedImage
 
-__all__ = ["ImageFacts", "UnusableImage", "inspect", "thumbnail"]
+__all__ = ["ImageFacts", "UnusableImage", "inspect", "take_in", "thumbnail"]
 
 MOST_PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
@@ -27,6 +29,21 @@ class ImageFacts:
     media_type: str
     width: int
     height: int
+
+
+async def take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
+    """Keep what is one whole image; drop anything else and raise `UnusableImage`."""
+    return await asyncio.to_thread(_take_in, blobs, received)
+
+
+def _take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
+    try:
+        facts = _inspect(blobs.received_path(received))
+    except UnusableImage:
+        blobs.discard_now(received)
+        raise
+    blobs.keep_now(received)
+    return facts
 
 
 async def inspect(path: Path) -> ImageFacts:

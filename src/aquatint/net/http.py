@@ -23,6 +23,7 @@ from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError, Unreacha
 
 CONNECT_SECONDS = 5.0
 _SHORTEST_DEADLINE = 0.001  # for aiohttp, 0 means for ever
+READ_BUFFER = 64 * 1024  # bytes; aiohttp's larger default only costs memory on large bodies
 LONGEST_COOL_DOWN = 600.0  # seconds; no provider's word keeps us away for longer
 REQUEST_ID = "x-request-id"
 LONGEST_REQUEST_ID = 200
@@ -49,7 +50,9 @@ async def _note_sent(
     context: SimpleNamespace,
     _params: aiohttp.TraceRequestHeadersSentParams,
 ) -> None:
-    context.trace_request_ctx.sent = True
+    # Only `call` asks; others may use the session as it is.
+    if isinstance(context.trace_request_ctx, _Progress):
+        context.trace_request_ctx.sent = True
 
 
 def open_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
@@ -65,6 +68,7 @@ def open_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSess
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"aquatint/{__version__}", "Accept-Encoding": "identity"},
         auto_decompress=False,
+        read_bufsize=READ_BUFFER,
         trust_env=False,
         trace_configs=[trace],
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
@@ -85,7 +86,7 @@ class Quote(Frozen):
     created_at: Millis
     expires_at: Millis
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over everything promised."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Making quotes and recognising them again. Nothing here spends anything."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from aquatint.clock import Clock
@@ -29,7 +29,7 @@ class Quotes:
         db: Database,
         clock: Clock,
         signer: Signer,
-        offering: Callable[[], Offering],
+        offering: Callable[[], Awaitable[Offering]],
         ttl_seconds: int,
         prompt_max_length: int,
         prompt_blocked: Sequence[re.Pattern[str]],
@@ -51,7 +51,27 @@ class Quotes:
         tool_quality: str | None = None,
         tool_prompt: str | None = None,
     ) -> Quote:
-        """Price `request` for `owner` and keep the promise.
+        """`make` a quote and keep it."""
+        quote = await self.make(
+            owner,
+            request,
+            own_words=own_words,
+            tool_quality=tool_quality,
+            tool_prompt=tool_prompt,
+        )
+        await self._db.write(lambda tx: store.insert(tx, quote))
+        return quote
+
+    async def make(
+        self,
+        owner: str,
+        request: QuoteRequest,
+        *,
+        own_words: str | None = None,
+        tool_quality: str | None = None,
+        tool_prompt: str | None = None,
+    ) -> Quote:
+        """Price `request` for `owner`; nobody can confirm it before it is kept.
 
         Without a chat behind it, the request's own prompt holds the person's words. Raises
         InvalidRequest, PromptRejected, PriceUnknown or NoProviderAvailable.
@@ -64,11 +84,9 @@ class Quotes:
             tool_quality=tool_quality,
             tool_prompt=tool_prompt,
         )
-        offering = self._offering()
+        offering = await self._offering()
         decision = decide(as_wish(request), tier=tier, offering=offering)
-        quote = self._freeze(owner, request, offering.catalog.as_of, decision)
-        await self._db.write(lambda tx: store.insert(tx, quote))
-        return quote
+        return self._freeze(owner, request, offering.catalog.as_of, decision)
 
     def _freeze(
         self, owner: str, request: QuoteRequest, catalog_date: date, decision: Decision

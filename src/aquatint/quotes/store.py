@@ -1,6 +1,7 @@
 """Quotes as they are kept: the frozen body, and the one generation that used it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Record, Tx
@@ -52,4 +53,10 @@ def use(tx: Tx, quote_id: str, generation_id: str, *, now: Millis) -> bool:
 
 
 def _stored(row: Record) -> StoredQuote:
-    return StoredQuote(Quote.model_validate_json(row["body"]), row["generation_id"])
+    return StoredQuote(_parsed(row["body"]), row["generation_id"])
+
+
+@lru_cache(maxsize=256)
+def _parsed(body: str) -> Quote:
+    """A quote never changes, and is looked at several times on its way."""
+    return Quote.model_validate_json(body)

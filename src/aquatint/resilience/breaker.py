@@ -5,8 +5,9 @@ OPEN       calls are refused until the timeout is over
 HALF_OPEN  one call at a time passes, as a probe under a lease; successes close it, a failure
            opens it again for a full timeout
 
-Each change of state begins a new generation, and the outcome of a call that was let through in
-an older one is ignored. A clock set back makes a state last longer, never shorter.
+Each closing begins a new generation: outcomes of calls that were let through before are ignored,
+as is every outcome but the probe's while it is not CLOSED. A clock set back makes a state last
+longer, never shorter.
 """
 
 from dataclasses import dataclass, field, replace
@@ -113,9 +114,7 @@ def acquire(
         retry_at = circuit.opened_at + config.timeout_ms
         if now < retry_at:
             return circuit, Refusal(failures=circuit.failures, retry_at=retry_at)
-        circuit = replace(
-            circuit, status=Status.HALF_OPEN, generation=circuit.generation + 1, successes=0
-        )
+        circuit = replace(circuit, status=Status.HALF_OPEN)
     probe = circuit.probe
     if probe and now < probe.lease_until:
         return circuit, Refusal(failures=circuit.failures, retry_at=probe.lease_until)
@@ -178,7 +177,7 @@ def _probed(circuit: Circuit, verdict: Verdict, now: Millis, config: BreakerConf
 def _opened(circuit: Circuit, failures: int, now: Millis) -> Circuit:
     return Circuit(
         status=Status.OPEN,
-        generation=circuit.generation + 1,
+        generation=circuit.generation,
         last_failure=now,
         opened_at=now,
         failures=failures,

@@ -131,4 +131,4 @@ def reset(condition: Condition) -> Condition:
 def _wait(seconds: float | None) -> Millis:
     if seconds is None:
         return DEFAULT_COOL_DOWN
-    return int(1000 * max(0.0, min(seconds, LONGEST_COOL_DOWN / 1000)))
+    return int(1000 * min(seconds, LONGEST_COOL_DOWN / 1000))

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aquatint.catalog.model import FreeSizes, Size, SizeRule
 from aquatint.errors import InvalidRequest
@@ -72,6 +73,7 @@ def _distance(one: Size, two: Size) -> tuple[float, float]:
     return abs(ratio), abs(math.log(one.pixels / two.pixels))
 
 
+@lru_cache
 def _known(text: str) -> Size:
     width, height = map(int, text.split("x"))
     return Size(width=width, height=height)

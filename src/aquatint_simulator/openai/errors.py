@@ -135,7 +135,8 @@ def refused(
             "Your request was rejected as a result of our safety system. Your prompt may contain "
             "text that is not allowed by our safety system."
         )
-        return ApiError(400, message, code="content_policy_violation")
+        told = {"moderation_details": {"moderation_stage": stage}} if stage == "output" else {}
+        return ApiError(400, message, code="content_policy_violation", extra=told)
     message = (
         "Your request was rejected by the safety system. If you believe this is an error, contact "
         f"us at help.openai.com and include the request ID {request_id}. "

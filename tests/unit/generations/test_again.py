@@ -19,6 +19,7 @@ from tests.support.fake import (
     FakeProvider,
     books,
     buy,
+    buy_at_once,
     deliver,
     house,
     quote,
@@ -37,9 +38,17 @@ class TestIdempotencyKeys:
         async with house(tmp_path, provider) as services:
             first = await buy(services, await quote(services), key=self.key())
             await services.generations.wait(OWNER, first)
-            again = await buy(services, await quote(services), key=self.key(), key_alone=True)
+            again = await buy_at_once(services, self.key())
             assert again == first
         assert len(provider.calls) == 1
+
+    async def test_a_key_given_with_a_used_quote_is_remembered(self, tmp_path: Path) -> None:
+        async with house(tmp_path) as services:
+            used = await quote(services)
+            await buy(services, used)
+            await buy(services, used, key=self.key())
+            with pytest.raises(IdempotencyConflict):
+                await buy(services, await quote(services), key=self.key("b"))
 
     async def test_another_body_is_a_conflict(self, tmp_path: Path) -> None:
         async with house(tmp_path) as services:
@@ -56,9 +65,9 @@ class TestIdempotencyKeys:
 
         provider = FakeProvider(slow)
         async with house(tmp_path, provider) as services:
-            first = await buy(services, await quote(services), key=self.key(), key_alone=True)
+            first = await buy_at_once(services, self.key())
             with pytest.raises(IdempotencyInProgress):
-                await buy(services, await quote(services), key=self.key(), key_alone=True)
+                await buy_at_once(services, self.key())
             release.set()
             await services.generations.wait(OWNER, first)
 
@@ -95,7 +104,7 @@ class TestInterruption:
         made = await quote(services)
         generation_id = await buy(services, made)
         await provider.entered.wait()
-        for task in services.generations._tasks:  # the process dies: nothing drains
+        for task in services.generations._tasks.values():  # the process dies: nothing drains
             task.cancel()
         await context.__aexit__(None, None, None)
         return made, generation_id

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from aquatint.catalog.pricing import Usage
 from aquatint.errors import (
     BadResponse,
@@ -11,7 +13,13 @@ from aquatint.errors import (
     ProviderFault,
 )
 from aquatint.generations.model import State
-from aquatint.providers.base import BilledBadResponse, Completed, ImageRequest, ImageSink
+from aquatint.providers.base import (
+    BilledBadResponse,
+    BilledRefusal,
+    Completed,
+    ImageRequest,
+    ImageSink,
+)
 from tests.support.fake import (
     OWNER,
     FakeProvider,
@@ -56,6 +64,19 @@ class TestFailures:
             assert (await bought(services)).state is State.REFUSED
             assert len(provider.calls) == 1
             assert (await books(services)).attempts["released"] == 1
+
+    @pytest.mark.parametrize("told", [True, False])
+    async def test_a_refusal_after_the_work_is_billed(self, tmp_path: Path, told: bool) -> None:
+        usage = Usage(images=0, text_in=8, image_out=3122) if told else None
+        provider = raising(BilledRefusal("no", usage=usage))
+        async with house(tmp_path, provider) as services:
+            made = await quote(services)
+            generation_id = await buy(services, made)
+            generation = await services.generations.wait(OWNER, generation_id)
+            assert generation.state is State.REFUSED
+            result = await books(services)
+            assert result.attempts["settled"] == 1
+            assert result.billed == (8 * 5 + 3122 * 30 if told else made.cost)
 
     async def test_a_gone_model_falls_back_under_the_ceiling(self, tmp_path: Path) -> None:
         async def first_gone(request: ImageRequest, sink: ImageSink) -> Completed:

@@ -85,9 +85,9 @@ class TestRefusals:
             forged = [token[:-1] + ("A" if token[-1] != "A" else "B"), token.split(".")[0], "x.y"]
             for each in forged:
                 with pytest.raises(NotFound):
-                    await services.generations.confirm(Confirmation(owner=OWNER, token=each))
+                    await services.generations.confirm(each, Confirmation(owner=OWNER))
             with pytest.raises(NotFound):
-                await services.generations.confirm(Confirmation(owner="other", token=token))
+                await services.generations.confirm(token, Confirmation(owner="other"))
         assert provider.calls == []
 
     async def test_a_quote_altered_in_the_database_no_longer_confirms(self, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ class TestRefusals:
                 )
             )
             with pytest.raises(NotFound):
-                await services.generations.confirm(Confirmation(owner=OWNER, token=token))
+                await services.generations.confirm(token, Confirmation(owner=OWNER))
 
     async def test_another_candidate_after_use_is_a_conflict(self, tmp_path: Path) -> None:
         async with house(tmp_path) as services:
@@ -146,7 +146,17 @@ class TestRefusals:
             made = await quote(services)
             with pytest.raises(BudgetExceeded, match="maxCost"):
                 await buy(services, made, max_cost=made.cost - 1)
-            await buy(services, made, max_cost=made.max_cost)
+
+    async def test_a_cap_under_the_ceiling_is_the_ceiling(self, tmp_path: Path) -> None:
+        async with house(tmp_path) as services:
+            made = await quote(services, "a fox", model="gpt-image-1-mini", quality="fast")
+            cap = made.max_cost - 1
+            assert made.candidates[0].max_cost <= cap
+            await services.generations.wait(OWNER, await buy(services, made, max_cost=cap))
+            item = (await services.items.items(OWNER, [made.id]))[0]
+            assert item["maxCost"] == cap / 1e6
+            # Confirming again with less leads to the same generation: nothing more is bought.
+            await buy(services, made, max_cost=1)
 
 
 async def test_cancelling_after_dispatch_lets_the_work_finish(tmp_path: Path) -> None:

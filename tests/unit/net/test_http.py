@@ -64,6 +64,13 @@ async def test_what_is_sent(session: aiohttp.ClientSession, server: Server) -> N
     assert request.json() == {"n": 1}
 
 
+async def test_the_session_serves_others_too(
+    session: aiohttp.ClientSession, server: Server
+) -> None:
+    async with session.get(server.url) as response:
+        assert await response.read() == b"{}"
+
+
 async def test_cookies_are_not_kept(session: aiohttp.ClientSession, server: Server) -> None:
     server.reply = answer(b"{}", headers={"Set-Cookie": "a=b"})
     url = server.url.replace("127.0.0.1", "localhost")  # no client keeps cookies of an address

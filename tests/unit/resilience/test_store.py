@@ -3,29 +3,18 @@
 import asyncio
 import json
 import logging
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from aquatint.db.engine import Database, Tx
 from aquatint.errors import (
-    BadResponse,
-    ContentRefused,
-    CredentialsRejected,
     ModelGone,
-    OutcomeUnknown,
     OutOfCredit,
-    ProviderError,
-    ProviderFault,
     Throttled,
-    Unreachable,
-    Unsupported,
 )
 from aquatint.resilience import store
 from aquatint.resilience.breaker import BreakerConfig, Status
-from aquatint.resilience.condition import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN, MODEL_GONE_FOR
-from aquatint.resilience.store import Call, LostUpdate, Refused
+from aquatint.resilience.store import LostUpdate, Refused
 from aquatint.resilience.transition import announce
 from tests.unit.resilience.driver import HOUR, MINUTE, SECOND, START
 from tests.unit.resilience.house import DOWN, House
@@ -39,99 +28,12 @@ def changes(house: House) -> list[tuple[str, str, str]]:
     return [(each.provider, each.before, each.after) for each in house.transitions]
 
 
-# What each error means.
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        Unreachable("refused"),
-        ProviderFault("503"),
-        CredentialsRejected("401"),
-        BadResponse("HTML"),
-        OutcomeUnknown("lost"),
-    ],
-)
-def test_what_counts_opens_at_the_fifth(house: House, error: ProviderError) -> None:
-    for _ in range(4):
-        house.call(error)
-    assert house.state() == ("CLOSED", 4)
-    house.call(error)
-    assert house.state() == ("OPEN", 5)
-
-
-@pytest.mark.parametrize(
-    "error", [ContentRefused("no"), Unsupported("size"), ModelGone("404"), Throttled("429")]
-)
-def test_brk_16_what_does_not_count(house: House, error: ProviderError) -> None:
-    for _ in range(10):
-        house.at(house.calls * HOUR).call(error)
-    assert house.state() == ("CLOSED", 0)
-
-
-def test_out_of_credit_opens_at_once(house: House) -> None:
-    house.call(OutOfCredit("insufficient_quota"))
-    assert house.state() == ("OPEN", 1)
-
-
-@pytest.mark.parametrize("error", [ContentRefused("no"), Unsupported("size"), ModelGone("404")])
-def test_brk_12_a_neutral_probe_is_given_back(house: House, error: ProviderError) -> None:
-    house.fail().at(TIMEOUT).call(error)
-    assert house.state() == ("HALF_OPEN", 5)
-    house.call()
-    assert house.state() == ("CLOSED", 0)
-
-
-# The two steps.
-
-
 def test_brk_6_a_refusal_carries_its_reason_and_the_time(house: House) -> None:
     house.fail()
     with pytest.raises(Refused, match="Circuit breaker OPEN") as caught:
         house.acquire()
     assert caught.value.reason == ("breaker_open", "Circuit breaker OPEN (5 failures)")
     assert caught.value.retry_at == START + TIMEOUT
-
-
-async def test_brk_8_a_hundred_at_once_get_one_probe(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
-    await db.write(lambda tx: House(tx).fail())
-
-    def ask(number: int) -> "asyncio.Future[object]":
-        call = Call(id=f"c{number}", provider="openai", model="m", deadline_seconds=120)
-        return asyncio.ensure_future(
-            db.write(lambda tx: store.acquire(tx, call, config=CONFIG, now=START + TIMEOUT))
-        )
-
-    answers = await asyncio.gather(*map(ask, range(100)), return_exceptions=True)
-    await db.close()
-    refused = [answer for answer in answers if isinstance(answer, Refused)]
-    assert len(refused) == 99
-    (let_through,) = (answer for answer in answers if isinstance(answer, tuple))
-    assert len(let_through) == 1  # and one event
-
-
-async def test_brk_13_and_27_a_restart_keeps_open_and_frees_a_dead_probe(tmp_path: Path) -> None:
-    first = Database(tmp_path / "test.db")
-    await first.write(lambda tx: House(tx).fail())
-    await first.close()
-
-    second = Database(tmp_path / "test.db")
-    await second.write(lambda tx: _check_open(House(tx).at(TIMEOUT - 1)))
-    await second.write(lambda tx: House(tx, calls=100).at(TIMEOUT).acquire())
-    await second.close()
-
-    third = Database(tmp_path / "test.db")
-    early = await third.write(lambda tx: House(tx, calls=200).at(TIMEOUT + LEASE - 1).refusal())
-    late = await third.write(lambda tx: House(tx, calls=300).at(TIMEOUT + LEASE).refusal())
-    await third.close()
-    assert early is not None
-    assert late is None
-
-
-def _check_open(house: House) -> None:
-    assert house.state() == ("OPEN", 5)
-    assert house.refusal() is not None
 
 
 def test_brk_13_recovery_gives_a_dead_probe_back_at_once(house: House) -> None:
@@ -148,39 +50,6 @@ def test_giving_back_twice_or_after_the_end_changes_nothing(house: House) -> Non
     house.give_back(call)
     house.give_back("never seen")
     assert house.state() == ("OPEN", 5)
-
-
-async def test_brk_17_a_booking_that_raises_leaks_no_permit(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
-    probe = await db.write(lambda tx: House(tx).fail().at(TIMEOUT).acquire())
-
-    def spoilt(tx: Tx) -> None:
-        House(tx).at(TIMEOUT).record(probe)
-        raise ArithmeticError
-
-    with pytest.raises(ArithmeticError):
-        await db.write(spoilt)
-    state = await db.read(lambda tx: House(tx).at(TIMEOUT).state())
-    assert state == ("HALF_OPEN", 5)
-    await db.write(lambda tx: House(tx).at(TIMEOUT).record(probe))
-    state = await db.read(lambda tx: House(tx).at(TIMEOUT).state())
-    await db.close()
-    assert state == ("CLOSED", 0)
-
-
-async def test_a_dispatch_that_is_undone_takes_no_probe(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
-    await db.write(lambda tx: House(tx).fail())
-
-    def over_the_ceiling(tx: Tx) -> None:
-        House(tx, calls=100).at(TIMEOUT).acquire()
-        raise ArithmeticError
-
-    with pytest.raises(ArithmeticError):
-        await db.write(over_the_ceiling)
-    free = await db.write(lambda tx: House(tx, calls=200).at(TIMEOUT).refusal())
-    await db.close()
-    assert free is None
 
 
 async def test_brk_18_a_cancelled_call_gives_its_probe_back(house: House) -> None:
@@ -308,87 +177,6 @@ def test_a_call_let_through_writes_no_condition(house: House) -> None:
     house.acquire()
     (after,) = house.tx.execute("SELECT version FROM conditions").fetchall()
     assert tuple(after) == tuple(before)
-
-
-# Cool-downs and missing models.
-
-
-def test_brk_33_a_cool_down_refuses_until_its_end_and_counts_nothing(house: House) -> None:
-    house.call(Throttled("slow down", cool_down=30))
-    assert house.state() == ("CLOSED", 0)
-    reason = house.at(30 * SECOND - 1).refusal()
-    assert reason == ("cooling_down", "Rate limited by provider until 2026-11-22T12:00:30.000Z")
-    assert house.at(30 * SECOND).refusal() is None
-
-
-@pytest.mark.parametrize(
-    ("told", "wait"),
-    [
-        (None, DEFAULT_COOL_DOWN),
-        (0.25, 250),
-        (599.0, 599 * SECOND),
-        (601.0, LONGEST_COOL_DOWN),
-        (1e300, LONGEST_COOL_DOWN),
-        (float("inf"), LONGEST_COOL_DOWN),
-        (-1.0, None),
-    ],
-)
-def test_brk_33_how_long(house: House, told: float | None, wait: int | None) -> None:
-    house.call(Throttled("slow down", cool_down=told))
-    assert house.health().cool_down_until == (None if wait is None else START + wait)
-
-
-def test_a_repeated_429_cools_down_again_and_never_opens(house: House) -> None:
-    for minute in range(20):
-        house.at(minute * MINUTE).call(Throttled("slow down", cool_down=30))
-    assert house.state() == ("CLOSED", 0)
-    assert house.health().cool_down_until == house.now + 30 * SECOND
-
-
-def test_of_several_waits_the_longest_holds(house: House) -> None:
-    calls = [house.acquire() for _ in range(3)]
-    for call, wait in zip(calls, (10, 60, 5), strict=True):
-        house.record(call, Throttled("slow down", cool_down=wait))
-    assert house.health().cool_down_until == START + 60 * SECOND
-
-
-def test_a_cool_down_takes_no_probe(house: House) -> None:
-    house.fail().at(TIMEOUT).call(Throttled("slow down", cool_down=60))
-    reason = house.refusal()
-    assert reason is not None
-    assert reason.code == "cooling_down"
-    assert house.at(TIMEOUT + MINUTE).refusal() is None
-
-
-def test_the_breaker_is_named_before_the_cool_down(house: House) -> None:
-    call = house.acquire()
-    house.fail()
-    house.record(call, Throttled("slow down"))
-    reason = house.refusal()
-    assert reason is not None
-    assert reason.code == "breaker_open"
-
-
-def test_missing_models_are_marked_for_an_hour(house: House) -> None:
-    house.call(ModelGone("404"))
-    gone = house.snapshot().conditions["openai"].gone
-    assert gone == {"dall-e-3": START + MODEL_GONE_FOR}
-    house.at(MODEL_GONE_FOR).record(house.acquire(model="dall-e-2"), ModelGone("404"))
-    gone = house.snapshot().conditions["openai"].gone
-    assert gone == {"dall-e-2": house.now + MODEL_GONE_FOR}
-
-
-# Two steps, recorded once, kept right.
-
-
-async def test_brk_37_another_connection_may_record(tmp_path: Path) -> None:
-    here, there = Database(tmp_path / "test.db"), Database(tmp_path / "test.db")
-    call = await here.write(lambda tx: House(tx).fail().at(TIMEOUT).acquire())
-    await there.write(lambda tx: House(tx).at(TIMEOUT).record(call))
-    state = await here.read(lambda tx: House(tx).at(TIMEOUT).state())
-    await here.close()
-    await there.close()
-    assert state == ("CLOSED", 0)
 
 
 def test_brk_38_a_call_is_recorded_once(house: House) -> None:

@@ -27,7 +27,7 @@ EXAMPLES = (
 @router.get("")
 async def catalog(services: ServicesDep) -> dict[str, Any]:
     """Every row, offered or not, with its price rule, source, dates, status and capabilities."""
-    offering = services.market.offering()
+    offering = await services.market.offering()
     return {
         "asOf": offering.catalog.as_of.isoformat(),
         "rows": [
@@ -44,7 +44,7 @@ def _available(offering: Offering, row: Row) -> bool:
 @router.get("/examples")
 async def examples(services: ServicesDep) -> list[dict[str, Any]]:
     """Prompts to start with, each with its tier, model and price; nothing is quoted."""
-    offering = services.market.offering()
+    offering = await services.market.offering()
     return [shown for prompt in EXAMPLES if (shown := _example(offering, prompt))]
 
 

@@ -19,6 +19,7 @@ from aquatint.generations.service import Confirmation, Confirmed
 from aquatint.identity.model import Caller
 from aquatint.money import from_usd
 from aquatint.quotes.model import Quote, QuoteRequest
+from aquatint.resilience.availability import availability, health
 from aquatint.routing.candidates import MAX_IMAGES
 
 router = APIRouter(tags=["specification"])
@@ -73,33 +74,29 @@ async def generate_image(  # FastAPI hands in what the route needs
 async def _confirmed(
     services: Services, caller: Caller, body: GenerateBody, key: IdempotencyKey | None
 ) -> Confirmed:
+    confirmation = Confirmation(
+        owner=caller.id,
+        candidate=body.candidate,
+        max_cost=None if body.max_cost is None else from_usd(body.max_cost),
+        key=key,
+    )
     if body.quote_id is not None:
         stored = await services.quotes.redeem(caller.id, body.quote_id)
         _check_same(stored.quote, body)
-        token, key_alone = body.quote_id, False
-    else:
-        if key and (earlier := await services.generations.replay(caller.id, key)):
-            return earlier
-        token, key_alone = await _quote(services, caller, body), True
-    return await services.generations.confirm(
-        Confirmation(
-            owner=caller.id,
-            token=token,
-            candidate=body.candidate,
-            max_cost=None if body.max_cost is None else from_usd(body.max_cost),
-            key=key,
-            key_alone=key_alone,
-        )
-    )
+        return await services.generations.confirm(body.quote_id, confirmation)
+    if key and (earlier := await services.generations.replay(caller.id, key)):
+        return earlier
+    quote = await services.quotes.make(caller.id, _request(body))
+    return await services.generations.buy(quote, confirmation)
 
 
-async def _quote(services: Services, caller: Caller, body: GenerateBody) -> str:
-    """One step: quote what the body asks for, to be confirmed at once."""
+def _request(body: GenerateBody) -> QuoteRequest:
+    """One step: what is quoted and confirmed at once."""
     if body.prompt is None:
         raise InvalidRequest("prompt is required")
     if body.candidate is not None:
         raise InvalidRequest("candidate needs a quoteId")
-    request = QuoteRequest(
+    return QuoteRequest(
         prompt=body.prompt,
         quality=body.quality,
         size=body.size,
@@ -108,7 +105,6 @@ async def _quote(services: Services, caller: Caller, body: GenerateBody) -> str:
         provider=body.provider,
         model=body.model_key or body.model,
     )
-    return services.quotes.token(await services.quotes.create(caller.id, request))
 
 
 def _check_same(quote: Quote, body: GenerateBody) -> None:
@@ -159,18 +155,18 @@ def _success(item: dict[str, Any]) -> dict[str, Any]:
 @router.get("/health-check/image-providers")
 async def image_providers(services: ServicesDep) -> dict[str, Any]:
     """Every provider's availability and why; spends nothing and asks nobody."""
-    now = iso(services.clock.now())
-    states = services.market.offering().availability
+    now, seen = services.clock.now(), await services.market.conditions()
+    states = availability(services.market.providers, seen, now)
     available = sum(state.available for state in states.values())
     return {
-        "timestamp": now,
+        "timestamp": iso(now),
         "providers": {
             name: {
                 "available": state.available,
                 "reason": state.reason,
                 "code": state.code,
-                "lastCheck": now,
-                "circuitBreakerState": "CLOSED",
+                "lastCheck": iso(now),
+                **health(seen, name, now).public(),
             }
             for name, state in states.items()
         },

@@ -39,12 +39,12 @@ async def confirm(  # FastAPI hands in what the route needs
 ) -> Response:
     """Buy what was quoted, exactly once, and wait for it unless `Prefer: respond-async`."""
     confirmed = await services.generations.confirm(
+        body.quote_id,
         Confirmation(
             owner=caller.id,
-            token=body.quote_id,
             candidate=body.candidate,
             key=IdempotencyKey.of("/api/generations", idempotency_key, body.model_dump()),
-        )
+        ),
     )
     headers = {"Idempotency-Replayed": "true"} if confirmed.replayed else {}
     if "respond-async" in prefer.lower():

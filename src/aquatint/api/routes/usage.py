@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["usage"])
 async def get_usage(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """Today against the limits, and the last 30 days by provider, model and day."""
     now = services.clock.now()
-    return await services.db.read(lambda tx: usage(tx, caller.id, services.limits, now=now))
+    return await services.db.scan(lambda tx: usage(tx, caller.id, services.limits, now=now))
 
 
 @router.get("/ledger/audit")
@@ -25,7 +25,7 @@ async def ledger_audit(services: ServicesDep, caller: CallerDep) -> dict[str, An
     """Recompute the books from their entries; for operators."""
     if not caller.operator:
         raise Forbidden("Only an operator may audit the ledger")
-    return audit_view(await services.db.read(audit))
+    return audit_view(await services.db.scan(audit))
 
 
 def audit_view(result: Audit) -> dict[str, Any]:

@@ -1,0 +1,157 @@
+"""How an attempt is written into the books. Functions of an open transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aquatint.catalog.model import Row
+from aquatint.catalog.pricing import Demand, Usage, billed, expected
+from aquatint.clock import Millis
+from aquatint.db import eventlog
+from aquatint.db.engine import Tx
+from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
+from aquatint.generations.ending import delivered, finish
+from aquatint.generations.model import stream
+from aquatint.ids import new_id
+from aquatint.ledger import service as ledger
+from aquatint.ledger.store import Ending, NewAttempt
+from aquatint.library import store as library
+from aquatint.library.images import ImageFacts
+from aquatint.library.store import Image
+from aquatint.money import Micro
+from aquatint.providers.base import BilledBadResponse, BilledRefusal, ImageProvider, ReceivedImage
+from aquatint.quotes.model import Candidate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """`n` images to buy from one candidate for one generation, in one call."""
+
+    generation_id: str
+    owner: str
+    prompt: str
+    candidate: Candidate
+    row: Row
+    provider: ImageProvider
+    n: int
+    share: Micro
+    position: int  # of the first image within the generation
+    alone: bool  # no other call is made for these images: what it delivers ends the generation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What came and was kept, what the provider bills for it, and what to tell."""
+
+    kept: Sequence[tuple[ReceivedImage, ImageFacts]]
+    bill: Micro
+    request_id: str | None
+    warnings: tuple[str, ...]
+
+
+def dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
+    """Before the first byte leaves."""
+    attempt = NewAttempt(
+        id=attempt_id,
+        generation_id=task.generation_id,
+        provider=task.candidate.provider,
+        model=task.candidate.model,
+        model_key=task.candidate.key,
+        images=task.n,
+        share=task.share,
+        price=task.candidate.price.model_dump_json(),
+    )
+    ledger.dispatch(tx, attempt, now=now)
+    data = {
+        "state": "dispatched",
+        "provider": task.candidate.provider,
+        "model": task.candidate.model,
+        "images": task.n,
+    }
+    eventlog.append(tx, stream(task.generation_id), "dispatched", data, now=now)
+
+
+def deliver(
+    tx: Tx,
+    task: Task,
+    attempt_id: str,
+    delivery: Delivery,
+    error: ProviderError | None,
+    now: Millis,
+) -> Micro:
+    """Images and bill; and the generation's end, when nothing else can come. What was charged."""
+    for offset, (received, facts) in enumerate(delivery.kept):
+        library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
+    images = len(delivery.kept)
+    ending = _ending(error) if error else Ending(request_id=delivery.request_id)
+    charged = ledger.settle(
+        tx, attempt_id, billed=delivery.bill, delivered=images, ending=ending, now=now
+    )
+    if images and task.alone:
+        outcome = delivered(task.candidate, images, task.n, delivery.warnings)
+        finish(tx, task.generation_id, outcome, now=now)
+    return charged
+
+
+def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis) -> None:
+    """The end that this kind of failure has: billed, perhaps billed, or free."""
+    ending = _ending(error)
+    if isinstance(error, BilledBadResponse | BilledRefusal):
+        bill = price_of(task, error.usage, task.n)
+        ledger.settle(tx, attempt_id, billed=bill, delivered=0, ending=ending, now=now)
+    elif isinstance(error, BadResponse | OutcomeUnknown):
+        ledger.lose(tx, attempt_id, ending=ending, now=now)
+    else:
+        ledger.release(tx, attempt_id, ending=ending, now=now)
+    data = {
+        "provider": task.candidate.provider,
+        "model": task.candidate.model,
+        "code": error.code,
+        "error": error.message,
+    }
+    eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+
+
+def price_of(task: Task, usage: Usage | None, images: int) -> Micro:
+    """What the provider bills: by its usage when it told one, else by the images it made."""
+    price, size = task.candidate.price, task.candidate.size
+    if usage is not None:
+        return billed(price, usage, size)
+    if price.rule == "image":
+        return billed(price, Usage(images=images), size)
+    return expected(price, Demand(prompt=task.prompt, size=size, n=images))
+
+
+def _ending(error: ProviderError) -> Ending:
+    return Ending(request_id=error.request_id, error_code=error.code, error=error.message)
+
+
+def _image(
+    task: Task,
+    attempt_id: str,
+    offset: int,
+    received: ReceivedImage,
+    facts: ImageFacts,
+    now: Millis,
+) -> Image:
+    return Image(
+        id=new_id("pic"),
+        owner=task.owner,
+        generation_id=task.generation_id,
+        attempt_id=attempt_id,
+        position=task.position + offset,
+        sha256=received.sha256,
+        bytes=received.size,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        seed=received.seed,
+        revised_prompt=received.revised_prompt,
+        created_at=now,
+    )
+
+
+def split(candidate: Candidate, row: Row, n: int) -> list[tuple[int, Micro]]:
+    """The calls that `n` images take of this model: (images, share of the ceiling) for each."""
+    calls = -(-n // row.capabilities.max_n)
+    counts = [n // calls + (index < n % calls) for index in range(calls)]
+    return [(count, candidate.max_cost * count // n) for count in counts]
