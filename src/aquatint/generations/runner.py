@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from aquatint.catalog import reasons
@@ -16,8 +17,11 @@ from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
 from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
+from aquatint.generations.recovery import from_the_books
+from aquatint.ledger import store as ledger
 from aquatint.ledger.service import CeilingReached
-from aquatint.providers.base import ImageProvider
+from aquatint.ledger.store import Attempt
+from aquatint.providers.base import ImageProvider, Stopped
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
 from aquatint.quotes.service import as_wish
@@ -53,12 +57,13 @@ class Runner:
         self._offering = offering
         self._providers = providers
         self._attempts = attempts
+        self._cancelled: set[str] = set()
 
     async def run(self, generation_id: str) -> None:
         """Buy the images. Never raises: a failure of ours ends the generation like any other."""
         try:
             job = await self._db.read(lambda tx: _load(tx, generation_id))
-            walk = _Walk(job, self._offering, self._providers, self._attempts)
+            walk = _Walk(job, self._offering, self._providers, self._attempts, self._cancelled)
             if (outcome := await walk.outcome()) is None:
                 return
         except Cancelled:
@@ -70,6 +75,46 @@ class Runner:
             )
             outcome = Outcome(state=State.FAILED, failure=failure)
         await self._finish(generation_id, outcome)
+
+    async def resume(self, generation_id: str) -> None:
+        """Take up the work another process began, then end the generation from the books."""
+        try:
+            job, attempts = await self._db.read(lambda tx: _left(tx, generation_id))
+            rows = (await self._offering()).catalog
+            position = 0
+            for attempt, handle in attempts:
+                candidate = job.plan.find(attempt.model_key)
+                row = rows.get(attempt.model_key)
+                provider = self._providers.get(attempt.provider)
+                if handle and candidate and row and provider:
+                    task = Task(
+                        generation_id=generation_id,
+                        owner=job.generation.owner,
+                        prompt=job.quote.request.prompt,
+                        candidate=candidate,
+                        row=row,
+                        provider=provider,
+                        n=attempt.images,
+                        share=attempt.share,
+                        position=position,
+                        alone=False,
+                    )
+                    await self._attempts.resume(task, attempt.id, handle)
+                position += attempt.images
+            await self._end_from_the_books(job.generation)
+        except Exception:
+            logger.exception("generation %s could not be resumed", generation_id)
+
+    async def _end_from_the_books(self, generation: Generation) -> None:
+        attempts = await self._db.read(lambda tx: ledger.of_generations(tx, [generation.id]))
+        if all(attempt.state != "dispatched" for attempt in attempts):
+            await self._finish(generation.id, from_the_books(generation, attempts))
+
+    async def cancel(self, generation_id: str) -> None:
+        """Ask the providers at work to stop; what they say then ends the generation."""
+        self._cancelled.add(generation_id)
+        if not await self._attempts.cancel(generation_id):
+            self._cancelled.discard(generation_id)
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
         now = self._clock.now()
@@ -92,7 +137,9 @@ class _Walk:
         offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
+        cancelled: AbstractSet[str],
     ) -> None:
+        self._cancelled = cancelled
         self._job = job
         self._offering = offering
         self._providers = providers
@@ -168,6 +215,8 @@ class _Walk:
         error = self._last = result.error
         if error is None:
             return True
+        if self._stopped(error):
+            return False
         self._reasons[candidate.provider] = error.message
         if error.next is Next.SKIP_PROVIDER:
             self._skipped.add(candidate.provider)
@@ -175,8 +224,14 @@ class _Walk:
             self._skipped.add((candidate.provider, candidate.provider_model))
         return error.next is not Next.STOP
 
+    def _stopped(self, error: ProviderError) -> bool:
+        """Whether the person's word ended it."""
+        return isinstance(error, Stopped) and self._job.generation.id in self._cancelled
+
     def _without_image(self) -> Outcome:
         error = self._last
+        if error and self._stopped(error):
+            return Outcome(state=State.CANCELLED)
         if error is None:
             listed = ", ".join(f"{name} ({why})" for name, why in self._reasons.items())
             failure = Failure(
@@ -223,6 +278,13 @@ def _together(parts: list[Result | BaseException]) -> Result:
         warnings=tuple(warning for result in results for warning in result.warnings),
         ended=any(result.ended for result in results),
     )
+
+
+def _left(tx: Tx, generation_id: str) -> tuple[_Job, list[tuple[Attempt, str | None]]]:
+    """The job with its attempts; those that still can be found have a handle."""
+    handles = {attempt_id: handle for attempt_id, _, handle in ledger.still_open(tx)}
+    attempts = ledger.of_generations(tx, [generation_id])
+    return _load(tx, generation_id), [(each, handles.get(each.id)) for each in attempts]
 
 
 def _load(tx: Tx, generation_id: str) -> _Job:

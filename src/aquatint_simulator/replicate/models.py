@@ -68,7 +68,6 @@ class Model:
     is_array: bool
     format: str  # of the pictures, where no input chooses it
     shapes: Mapping[str, tuple[int, int]]  # pixels by aspect ratio
-    scale: int  # of the edges, above those of one megapixel
     seconds: Decimal  # of computing, for one picture at the defaults
     data_uris: bool  # as output of a call that waits
     empty_when_refused: bool  # likewise
@@ -118,7 +117,6 @@ def _model(document: Mapping[str, Any], entry: dict[str, Any]) -> Model:
             ratio: (width, height)
             for ratio, (width, height) in document["shapes"][whole.get("shapes", "flux")].items()
         },
-        scale=whole.get("scale", 1),
         seconds=Decimal(whole.get("seconds", "2.5")),
         data_uris=whole.get("data_uris", False),
         empty_when_refused=whole.get("empty_when_refused", False),

@@ -128,7 +128,7 @@ def _size(settled: Mapping[str, Any], model: Model) -> tuple[int, int]:
     if ratio in (None, "custom"):
         return settled["width"], settled["height"]
     width, height = model.shapes.get(ratio, model.shapes["1:1"])  # without an input image to match
-    scale = model.scale * _scale(settled)
+    scale = _scale(settled)
     if scale == 1:
         return width, height
     return _rounded(width * scale), _rounded(height * scale)
