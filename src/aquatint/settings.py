@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     enable_image_generation_replicate: bool = True
     enable_image_generation_gemini: bool = True
     openai_base_url: str = OPENAI_BASE_URL
+    together_base_url: Text = None  # None: the provider's own
+    replicate_base_url: Text = None
+    gemini_base_url: Text = None
     attempt_timeout_seconds: Annotated[float | None, Field(gt=0)] = None
 
     # circuit breaker
@@ -106,7 +109,14 @@ class Settings(BaseSettings):
     insecure: bool = Field(default=False, validation_alias=AliasChoices("insecure"))
     demo: bool = Field(default=False, validation_alias=AliasChoices("demo"))
 
-    @field_validator("openai_base_url", "chat_base_url", "public_url")
+    @field_validator(
+        "openai_base_url",
+        "together_base_url",
+        "replicate_base_url",
+        "gemini_base_url",
+        "chat_base_url",
+        "public_url",
+    )
     @classmethod
     def _url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
