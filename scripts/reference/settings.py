@@ -15,8 +15,6 @@ INTRODUCTION = (
     "environment wins. A value that cannot be used ends the start with one line that names it."
 )
 _GROUP = "# ---- "
-# The command line sets these; they are no variables.
-_INTERNAL = {"INSECURE", "DEMO"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def page(root: Path) -> str:
         name.upper(): one for name, one in Settings.model_json_schema()["properties"].items()
     }
     rows = list(described((root / ".env.example").read_text("utf-8")))
-    if strays := {row.name for row in rows} ^ (fields.keys() - _INTERNAL):
+    if strays := {row.name for row in rows} ^ fields.keys():
         raise ValueError(f".env.example and settings.py disagree about {', '.join(sorted(strays))}")
     parts = [
         "# Settings",

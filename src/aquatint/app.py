@@ -4,8 +4,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from aquatint import __version__
-from aquatint.api import problems
+from aquatint.api import openapi, problems
 from aquatint.api.guard import Guard
+from aquatint.api.head import heads
 from aquatint.api.routes import (
     catalog,
     chat,
@@ -36,8 +37,10 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)
-    problems.describe(app)
+    for module in _ROUTERS:
+        app.include_router(heads(module.router))
     house.mount_files(app)
+    openapi.describe(app)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -46,6 +49,6 @@ def create_app(services: Services) -> FastAPI:
             allow_headers=["Content-Type", "Last-Event-ID", "Idempotency-Key", "Prefer"],
         )
     app.add_middleware(
-        Guard, loopback_only=not settings.insecure, trusted_origins=settings.cors_origins
+        Guard, loopback_only=not services.launch.insecure, trusted_origins=settings.cors_origins
     )
     return app

@@ -20,7 +20,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aquatint.settings import Settings, SettingsError, load_settings
+from aquatint.settings import SERVED, Launch, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from aquatint.resilience.condition import Snapshot
 
 if TYPE_CHECKING:
     from aquatint.catalog.load import Catalog
@@ -34,6 +37,8 @@ catalog = typer.Typer()
 app.add_typer(catalog, name="catalog")
 ledger = typer.Typer(help="The books.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
+providers = typer.Typer(help="Who may be asked for pictures, and why not.")
+app.add_typer(providers, name="providers")
 
 _DEMO_FOLDER = Path("data-demo")
 _SIMULATOR_SECONDS = 20.0
@@ -55,7 +60,20 @@ def _settings(**overrides: object) -> Settings:
         _fail(str(error))
 
 
-def _run(settings: Settings, host: str, port: int, *, open_browser: bool = False) -> None:
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Whatever stands in the way of the whole program is one line."""
+    from aquatint.db.opening import DatabaseUnusable  # noqa: PLC0415  # as late as what raises it
+
+    try:
+        yield
+    except (SettingsError, DatabaseUnusable) as error:
+        _fail(" ".join(str(error).split()))
+
+
+def _run(
+    settings: Settings, host: str, port: int, launch: Launch = SERVED, *, open_browser: bool = False
+) -> None:
     from aquatint.server import serve as run  # noqa: PLC0415  # a second of imports others skip
 
     def ready(url: str) -> None:
@@ -63,11 +81,13 @@ def _run(settings: Settings, host: str, port: int, *, open_browser: bool = False
         if open_browser:
             webbrowser.open(url)
 
+    _log_to_stderr()
+    with _plain_errors():
+        run(settings, host=host, port=port, ready=ready, launch=launch)
+
+
+def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    try:
-        run(settings, host=host, port=port, ready=ready)
-    except SettingsError as error:
-        _fail(str(error))
 
 
 @app.command()
@@ -81,7 +101,7 @@ def serve(
     ] = False,
 ) -> None:
     """Run the gateway and the studio with the settings of the environment and .env."""
-    _run(_settings(data_dir=data_dir, insecure=insecure), host, port)
+    _run(_settings(data_dir=data_dir), host, port, Launch(insecure=insecure))
 
 
 @app.command()
@@ -97,14 +117,13 @@ def demo(
         settings = _settings(
             _env_file=None,
             data_dir=data_dir,
-            demo=True,
             openai_api_key="sk-demo-simulated",
             openai_base_url=f"{base_url}/openai/v1",
             chat_base_url=f"{base_url}/openai/v1",
             chat_api_key="sk-demo-simulated",
             chat_model="sim-chat",
         )
-        _run(settings, "127.0.0.1", port, open_browser=open_browser)
+        _run(settings, "127.0.0.1", port, Launch(demo=True), open_browser=open_browser)
 
 
 @app.command()
@@ -127,16 +146,18 @@ def _simulator(port: int) -> Iterator[str]:
     """The simulator as a process of its own for as long as the block lasts; gives its URL."""
     port = port or _free_port()
     base_url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(_simulator_command(port), start_new_session=True)  # noqa: S603  # our own module
-    try:
-        _await_simulator(process, base_url)
-        yield base_url
-    finally:
-        process.terminate()
+    command = [*_simulator_command(port), "--attached"]
+    # The pipe ends with this process, however it ends, and the simulator with the pipe.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:  # noqa: S603  # our own module
         try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            _await_simulator(process, base_url)
+            yield base_url
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _await_simulator(process: "subprocess.Popen[bytes]", base_url: str) -> None:
@@ -204,17 +225,79 @@ def catalog_check() -> None:
 def ledger_audit(data_dir: DataDir = None) -> None:
     """Recompute the books from their entries; fails when they do not agree."""
     from aquatint.api.routes.usage import audit_view  # noqa: PLC0415  # FastAPI is slow to import
-    from aquatint.db.engine import connect  # noqa: PLC0415
+    from aquatint.container.folder import DATABASE  # noqa: PLC0415
+    from aquatint.db.opening import transaction  # noqa: PLC0415
     from aquatint.ledger.audit import audit  # noqa: PLC0415
 
-    path = _settings(data_dir=data_dir).data_dir / "aquatint.db"
-    if not path.is_file():
-        _fail(f"there is no database at {path}")
-    connection = connect(path)
-    try:
-        result = audit(connection)
-    finally:
-        connection.close()
+    path = _settings(data_dir=data_dir).data_dir / DATABASE
+    with _plain_errors(), transaction(path) as tx:
+        result = audit(tx)
     typer.echo(json.dumps(audit_view(result), indent=2))
     if not result.ok:
         raise typer.Exit(1)
+
+
+@providers.callback(invoke_without_command=True)
+def providers_list(
+    context: typer.Context,
+    data_dir: DataDir = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """List who may be asked for pictures, as the health route does; nobody is asked for it."""
+    from aquatint.clock import SystemClock  # noqa: PLC0415  # with the rest, which is slow to import
+    from aquatint.container.market import provider_configs  # noqa: PLC0415
+    from aquatint.resilience.availability import report  # noqa: PLC0415
+
+    context.obj = data_dir
+    if context.invoked_subcommand:
+        return
+    settings = _settings(data_dir=data_dir)
+    states = report(provider_configs(settings), _conditions(settings), SystemClock().now())
+    if as_json:
+        typer.echo(json.dumps(states, indent=2))
+        return
+    table = Table(title="Providers")
+    columns = ("available", "reason", "circuitBreakerState", "failures", "retryAt", "coolDownUntil")
+    for heading in ("Provider", "Available", "Reason", "Breaker", "Failures", "Retry", "Cool-down"):
+        table.add_column(heading, overflow="fold")
+    for name, state in states.items():
+        table.add_row(name, *("" if state[key] is None else str(state[key]) for key in columns))
+    Console().print(table)
+
+
+def _conditions(settings: Settings) -> "Snapshot":
+    """What the database says of the providers; before the first start that is nothing."""
+    from aquatint.container.folder import DATABASE  # noqa: PLC0415  # as above
+    from aquatint.container.market import breaker_config  # noqa: PLC0415
+    from aquatint.db.opening import transaction  # noqa: PLC0415
+    from aquatint.resilience.condition import Snapshot  # noqa: PLC0415
+    from aquatint.resilience.store import snapshot  # noqa: PLC0415
+
+    config, path = breaker_config(settings), settings.data_dir / DATABASE
+    if not path.exists():
+        return Snapshot(config=config)
+    with _plain_errors(), transaction(path) as tx:
+        return snapshot(tx, config=config)
+
+
+@providers.command("reset")
+def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None) -> None:
+    """Close a breaker and forget cool-down and missing models; a running server sees it at once."""
+    from aquatint.clock import SystemClock  # noqa: PLC0415  # with the rest, which is slow to import
+    from aquatint.container.folder import DATABASE  # noqa: PLC0415
+    from aquatint.container.market import breaker_config, provider_configs  # noqa: PLC0415
+    from aquatint.db.opening import transaction  # noqa: PLC0415
+    from aquatint.resilience.store import reset  # noqa: PLC0415
+    from aquatint.resilience.transition import announce  # noqa: PLC0415
+
+    settings, now = _settings(data_dir=data_dir or context.obj), SystemClock().now()
+    names = [config.name for config in provider_configs(settings)]
+    if name not in names:
+        _fail(f"no such provider: {name} (there are {', '.join(names)})")
+    config = breaker_config(settings)
+    with _plain_errors(), transaction(settings.data_dir / DATABASE, write=True) as tx:
+        made = reset(tx, name, actor="command line", config=config, now=now)
+    _log_to_stderr()
+    announce(made)
+    typer.echo(f"{name} was reset")

@@ -1,7 +1,7 @@
 """Every error a caller can meet, with the status it is answered with.
 
 AquatintError
-├─ InvalidRequest 400 · PayloadTooLarge 413 · PromptRejected 422
+├─ InvalidRequest 400 · PayloadTooLarge 413 · PromptRejected 422 · ImageUnusable 422
 ├─ Unauthenticated 401 · Forbidden 403 · NotFound 404 (also: not yours)
 ├─ QuoteExpired 410 · QuoteUsed 409 · IdempotencyInProgress 409 · IdempotencyConflict 422
 ├─ LimitReached 429 · BudgetExceeded 402 · PriceUnknown 422
@@ -73,6 +73,12 @@ class PayloadTooLarge(AquatintError):
 
 class PromptRejected(AquatintError):
     status, code = 422, "prompt_rejected"
+
+
+class ImageUnusable(AquatintError):
+    """A kept image whose bytes cannot be decoded."""
+
+    status, code = 422, "image_unusable"
 
 
 class Unauthenticated(AquatintError):

@@ -7,26 +7,37 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 
 from aquatint.api.guard import is_loopback
 from aquatint.app import create_app
 from aquatint.container import open_services
-from aquatint.settings import Settings, SettingsError
+from aquatint.settings import SERVED, Launch, Settings, SettingsError
 
 _BACKLOG = 2048
 _NO_LOGGING = None  # uvicorn's own configuration would replace ours
 
 
-def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` gets the URL. Raises SettingsError."""
-    if not settings.insecure and not is_loopback(host):
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    launch: Launch = SERVED,
+) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; `ready` gets the URL.
+
+    Raises SettingsError or DatabaseUnusable.
+    """
+    if not launch.insecure and not is_loopback(host):
         raise SettingsError(
             f"--host {host}: without sign-in only loopback is served (--insecure lifts this)"
         )
     with _listening(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(settings, listener, ready))
+        runner.run(_serve(settings, launch, listener, ready))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -37,10 +48,21 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
-    async with open_services(settings) as services:
+def _http() -> "type[asyncio.Protocol] | Literal['h11']":
+    if sys.platform == "win32":
+        return "h11"  # it bounds the head of a request by itself
+    from aquatint.protocol import BoundedHead  # noqa: PLC0415  # httptools is not there on Windows
+
+    return BoundedHead
+
+
+async def _serve(
+    settings: Settings, launch: Launch, listener: socket.socket, ready: Callable[[str], None]
+) -> None:
+    async with open_services(settings, launch=launch) as services:
         config = uvicorn.Config(
             create_app(services),
+            http=_http(),
             log_config=_NO_LOGGING,
             log_level="warning",
             access_log=False,
@@ -53,6 +75,12 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
         shown = f"[{host}]" if ":" in host else host
         server = _Server(config, lambda: ready(f"http://{shown}:{port}"), services.log.stop)
         await server.serve(sockets=[listener])
+
+
+def _stopping_signals() -> list[signal.Signals]:
+    # `nohup` asks that the end of the terminal be ignored.
+    deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if deaf else [signal.SIGHUP])]
 
 
 class _Server(uvicorn.Server):
@@ -77,7 +105,7 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # The handlers stay for the draining after the server has stopped.
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _stopping_signals():
             loop.add_signal_handler(number, self._stop, number)
         yield
 

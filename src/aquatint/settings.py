@@ -1,18 +1,14 @@
 """Every setting, read once from the environment and `.env`; the only reader of either."""
 
+import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import (
-    AliasChoices,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from aquatint.money import Micro, from_usd
@@ -20,6 +16,17 @@ from aquatint.money import Micro, from_usd
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
+    """What only the command line says, for no variable may lift a protection unnoticed."""
+
+    insecure: bool = False  # serve other hosts without sign-in
+    demo: bool = False
+
+
+SERVED = Launch()
 
 
 def _off(value: object) -> object:
@@ -39,11 +46,73 @@ def _blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _key(value: SecretStr | None) -> SecretStr | None:
+    key = value.get_secret_value() if value else ""
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError("holds blanks or characters that no header can carry")
+    return value
+
+
+def _url(value: str | None) -> str | None:
+    """An absolute address to which a path can be added."""
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("must start with http:// or https://")
+    if not parts.hostname or not value.isprintable() or " " in value:
+        raise ValueError("must name a host, as in https://host.example/path")
+    if parts.port == 0 or parts.query or parts.fragment:
+        raise ValueError("must be a plain address, as in https://host.example:8443/path")
+    return value.rstrip("/")
+
+
+_ORIGIN = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+])(?P<port>:\d{1,5})?/?"
+)
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+
+
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_origin(value) for value in values))
+
+
+def _origin(value: str) -> str:
+    """An origin as browsers send it: lower case, no path, no port that its scheme implies."""
+    found = _ORIGIN.fullmatch(value.lower())
+    if not found:
+        raise ValueError(f"{value!r} is no origin, such as https://studio.example:8443")
+    scheme, host, port = found.group("scheme", "host", "port")
+    if port and int(port[1:]) not in range(1, 65_536):
+        raise ValueError(f"{value!r} has no possible port")
+    return f"{scheme}://{host}" + ("" if port in (None, _USUAL_PORTS.get(scheme)) else port)
+
+
+def _patterns(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            re.compile(value, re.IGNORECASE)
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression: {error}") from None
+    return values
+
+
+DAY_MS = 86_400_000
+MONTH_SECONDS = 30 * 86_400
+
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank)]
+Key = Annotated[Secret, AfterValidator(_key)]
 Text = Annotated[str | None, BeforeValidator(_blank)]
-Limit = Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_off)]
-CommaList = Annotated[tuple[str, ...], NoDecode, _split(",")]
-LineList = Annotated[tuple[str, ...], NoDecode, _split("\n")]
+Url = Annotated[Text, AfterValidator(_url)]
+Images = Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_off)]
+Dollars = Annotated[Annotated[Decimal, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_off)]
+TokenPrice = Annotated[
+    Annotated[Decimal, Field(ge=0, le=100_000)] | None, BeforeValidator(_blank)
+]  # dollars per million tokens
+Calls = Annotated[int, Field(ge=1, le=1000)]
+UpToADay = Annotated[int, Field(ge=1, le=DAY_MS)]
+Origins = Annotated[tuple[str, ...], NoDecode, _split(","), AfterValidator(_origins)]
+Patterns = Annotated[tuple[str, ...], NoDecode, _split("\n"), AfterValidator(_patterns)]
 
 DEFAULT_BLOCKED = (r"eval\(", r"exec\(", r"<script>")
 OPENAI_BASE_URL = "https://api.openai.com/v1"
@@ -57,71 +126,53 @@ class Settings(BaseSettings):
     )
 
     # providers
-    openai_api_key: Secret = None
-    together_api_key: Secret = None
-    replicate_api_token: Secret = None
-    gemini_api_key: Secret = None
+    openai_api_key: Key = None
+    together_api_key: Key = None
+    replicate_api_token: Key = None
+    gemini_api_key: Key = None
     enable_image_generation_openai: bool = True
     enable_image_generation_together: bool = True
     enable_image_generation_replicate: bool = True
     enable_image_generation_gemini: bool = True
-    openai_base_url: str = OPENAI_BASE_URL
-    together_base_url: Text = None  # None: the provider's own
-    replicate_base_url: Text = None
-    gemini_base_url: Text = None
-    attempt_timeout_seconds: Annotated[float | None, Field(gt=0)] = None
+    openai_base_url: Annotated[str, AfterValidator(_url)] = OPENAI_BASE_URL
+    together_base_url: Url = None  # None: the provider's own
+    replicate_base_url: Url = None
+    gemini_base_url: Url = None
+    attempt_timeout_seconds: Annotated[
+        Annotated[float, Field(gt=0, le=3600)] | None, BeforeValidator(_blank)
+    ] = None
 
     # circuit breaker
-    circuit_breaker_failure_threshold: Annotated[int, Field(ge=1)] = 5
-    circuit_breaker_failure_window_ms: Annotated[int, Field(ge=1)] = 600_000
-    circuit_breaker_timeout_ms: Annotated[int, Field(ge=1)] = 600_000
-    circuit_breaker_success_threshold: Annotated[int, Field(ge=1)] = 1
+    circuit_breaker_failure_threshold: Calls = 5
+    circuit_breaker_failure_window_ms: UpToADay = 600_000
+    circuit_breaker_timeout_ms: UpToADay = 600_000
+    circuit_breaker_success_threshold: Calls = 1
     circuit_breaker_failure_rate: Annotated[float, Field(ge=0, le=1)] = 0.5
 
     # chat
-    chat_base_url: Text = None
-    chat_api_key: Secret = None
+    chat_base_url: Url = None
+    chat_api_key: Key = None
     chat_model: Text = None
-    chat_price_input: Decimal | None = None  # dollars per million tokens
-    chat_price_output: Decimal | None = None
+    chat_price_input: TokenPrice = None
+    chat_price_output: TokenPrice = None
 
     # catalog and quotes
-    catalog_as_of: date | None = None
-    quote_ttl_seconds: Annotated[int, Field(gt=0)] = 900
+    catalog_as_of: Annotated[date | None, BeforeValidator(_blank)] = None
+    quote_ttl_seconds: Annotated[int, Field(gt=0, le=MONTH_SECONDS)] = 900
     prompt_max_length: Annotated[int, Field(gt=0, le=32_000)] = 1000
-    prompt_blocked_patterns: LineList = DEFAULT_BLOCKED  # regular expressions, one a line
+    prompt_blocked_patterns: Patterns = DEFAULT_BLOCKED  # regular expressions, one a line
 
     # limits of one person
-    images_per_hour: Limit = 10
-    images_per_day: Limit = 50
-    daily_cost_limit: Annotated[Annotated[Decimal, Field(ge=0)] | None, BeforeValidator(_off)] = (
-        Decimal(10)
-    )
+    images_per_hour: Images = 10
+    images_per_day: Images = 50
+    daily_cost_limit: Dollars = Decimal(10)
 
     # the server
     data_dir: Path = Path("data")
-    public_url: Text = None
+    public_url: Url = None
     auth: Literal["none"] = "none"
-    cors_origins: CommaList = ()
+    cors_origins: Origins = ()
     secret_key: Secret = None
-
-    # set by the command line only
-    insecure: bool = Field(default=False, validation_alias=AliasChoices("insecure"))
-    demo: bool = Field(default=False, validation_alias=AliasChoices("demo"))
-
-    @field_validator(
-        "openai_base_url",
-        "together_base_url",
-        "replicate_base_url",
-        "gemini_base_url",
-        "chat_base_url",
-        "public_url",
-    )
-    @classmethod
-    def _url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/") if value else value
 
     @property
     def daily_budget(self) -> Micro | None:
@@ -154,5 +205,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']}") from None
+        name = str(first["loc"][0]).upper()
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from None

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -14,10 +15,19 @@ import uvicorn
 from aquatint_simulator.app import create_app
 
 _LAST_CALLS = 3  # seconds that open calls get once we are told to stop
+_STDIN = 0
 
 
 class _Server(uvicorn.Server):
-    """Says its address when ready, and ends with status 0 when a signal stops it."""
+    """Says its address when ready, and ends with status 0 when a signal stops it.
+
+    With `attached` the end of standard input stops it too: it ends with whoever holds the other
+    end, however that one ends.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, attached: bool) -> None:
+        super().__init__(config)
+        self._attached = attached
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -31,7 +41,14 @@ class _Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
+        if self._attached:
+            loop.add_reader(_STDIN, self._hear)
         yield
+
+    def _hear(self) -> None:
+        if not os.read(_STDIN, 4096):
+            asyncio.get_running_loop().remove_reader(_STDIN)
+            self._stop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait for open calls, but not for ever."""
@@ -57,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         access_log=False,
         lifespan="off",
     )
-    asyncio.run(_Server(config).serve(sockets=[listener]))
+    asyncio.run(_Server(config, attached=options.attached).serve(sockets=[listener]))
     return 0
 
 
@@ -86,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
         type=date.fromisoformat,
         metavar="DATE",
         help="serve and bill what that day had; default: every model, at the latest prices",
+    )
+    parser.add_argument(
+        "--attached", action="store_true", help="end when standard input ends, such as a pipe's"
     )
     return parser
 

@@ -2,14 +2,20 @@
 
 import io
 import json
+import struct
+import zlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.client import Answer, Client
 
+QUESTION = {"messages": [{"role": "user", "content": "hello"}]}
 JSON = {"Content-Type": "application/json"}
+
+QUOTED_NAMES = ("size", "style", "provider", "model", "background", "outputFormat")
 
 BODIES: list[tuple[str, Any, int]] = [
     ("/generate-image", {}, 400),
@@ -31,6 +37,15 @@ BODIES: list[tuple[str, Any, int]] = [
     ("/generate-image", {"prompt": "a", "model": "nothing"}, 400),
     ("/generate-image", {"prompt": "a", "maxCost": -1}, 400),
     ("/generate-image", {"prompt": "a", "maxCost": "cheap"}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": "1e999990"}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": "1e999999"}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": 1e300}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": 1_000_001}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": "NaN"}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": "0." + "0" * 99 + "1"}, 400),
+    ("/generate-image", {"prompt": "a", "maxCost": "0.0000009"}, 402),
+    ("/generate-image", {"prompt": "a", "operation": "edit"}, 400),
+    ("/generate-image", {"prompt": "a", "accessToken": "x" * 9000}, 400),
     ("/generate-image", {"prompt": "a", "idempotencyKey": "x" * 256}, 400),
     ("/generate-image", {"prompt": "a", "candidate": "openai-dall-e-2"}, 400),
     ("/generate-image", {"prompt": 7}, 400),
@@ -45,6 +60,12 @@ BODIES: list[tuple[str, Any, int]] = [
     ("/api/quotes", {"prompt": "a", "seed": 2**64}, 400),
     ("/api/quotes", {"prompt": "a", "guidance": "NaN"}, 400),
     ("/api/quotes", {"prompt": "a", "n": 11}, 400),
+    ("/api/quotes", {"prompt": "a", "operation": "edit"}, 400),
+    ("/api/quotes", {"prompt": "a", "operation": 1}, 400),
+    ("/api/quotes", {"prompt": "a", "negativePrompt": "x" * 1001}, 400),
+    ("/api/quotes", {"prompt": "a", "negativePrompt": "<script>"}, 422),
+    ("/api/quotes", {"prompt": "a", "\ud800": 1}, 400),
+    *(("/api/quotes", {"prompt": "a", field: "x" * 201}, 400) for field in QUOTED_NAMES),
     ("/api/quotes", {"prompt": "a", "background": "transparent", "outputFormat": "jpeg"}, 400),
     ("/api/generations", {}, 400),
     ("/api/generations", {"quoteId": "nonsense"}, 404),
@@ -82,6 +103,57 @@ async def test_bad_bodies(app: Client, path: str, body: Any, status: int) -> Non
     assert await app.paid_calls() == 0
 
 
+TEXTS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    (
+        "/generate-image",
+        {"prompt": "a"},
+        (
+            "prompt",
+            "provider",
+            "model",
+            "modelKey",
+            "size",
+            "quality",
+            "style",
+            "operation",
+            "accessToken",
+            "quoteId",
+            "candidate",
+            "maxCost",
+            "idempotencyKey",
+        ),
+    ),
+    (
+        "/api/quotes",
+        {"prompt": "a"},
+        ("prompt", "quality", "negativePrompt", "operation", *QUOTED_NAMES),
+    ),
+    ("/api/generations", {"quoteId": "img_x.y"}, ("quoteId", "candidate")),
+    ("/chat", QUESTION, ("conversationId", "accessToken")),
+]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "img_\udc00.x", "a\x00"], ids=ascii)
+@pytest.mark.parametrize(("path", "body", "fields"), TEXTS, ids=[path for path, _, _ in TEXTS])
+async def test_what_is_not_text_is_refused_in_every_field(
+    app: Client, path: str, body: dict[str, Any], fields: tuple[str, ...], text: str
+) -> None:
+    for field in fields:
+        answer = await app.post(path, data=json.dumps({**body, field: text}), headers=JSON)
+        assert answer.status == 400, (field, answer.raw)
+        check_shape(path, answer)
+    assert await app.paid_calls() == 0
+
+
+@pytest.mark.parametrize("field", ["role", "content"])
+@pytest.mark.parametrize("text", ["\ud800", "a\x00"], ids=ascii)
+async def test_what_is_not_text_is_refused_in_messages(app: Client, field: str, text: str) -> None:
+    body = {"messages": [{"role": "user", "content": "a", field: text}]}
+    answer = await app.post("/chat", data=json.dumps(body), headers=JSON)
+    assert answer.status == 400
+    check_shape("/chat", answer)
+
+
 @pytest.mark.parametrize("path", ["/generate-image", "/api/quotes", "/api/generations", "/chat"])
 @pytest.mark.parametrize(
     ("data", "status"),
@@ -91,10 +163,11 @@ async def test_bad_bodies(app: Client, path: str, body: Any, status: int) -> Non
         (b"\xff\xfe", 400),
         (b'{"prompt": NaN}', 400),
         (b"[" * 100_000, 400),
+        (b'{"prompt": "a", "maxCost": ' + b"1" * 5000 + b"}", 400),
         (b'{"prompt": "\\ud800"}', 400),
         (b'{"prompt": "' + b"x" * 2_000_000 + b'"}', 413),
     ],
-    ids=["empty", "cut", "not-utf8", "nan", "deep", "surrogate", "large"],
+    ids=["empty", "cut", "not-utf8", "nan", "deep", "long-number", "surrogate", "large"],
 )
 async def test_broken_bodies(app: Client, path: str, data: bytes, status: int) -> None:
     answer = await app.post(path, data=io.BytesIO(data), headers=JSON)
@@ -182,3 +255,46 @@ async def test_a_bare_item_id_confirms_nothing(app: Client) -> None:
     answer = await app.post("/generate-image", {"quoteId": item["id"]})
     assert answer.status == 404
     assert await app.paid_calls() == 0
+
+
+class TestImagesThatAreNoMore:
+    async def test_a_missing_file_is_not_found(self, app: Client, gateway_folder: Path) -> None:
+        image = (await app.confirm(await app.quote())).body["images"][0]
+        kept(gateway_folder, image).unlink()
+        for part in ("content", "download", "thumbnail"):
+            path = f"/api/images/{image['id']}/{part}"
+            answer = await app.get(path)
+            assert answer.status == 404
+            check_shape(path, answer)
+
+    async def test_a_file_that_is_no_image_has_no_thumbnail(
+        self, app: Client, gateway_folder: Path
+    ) -> None:
+        image = (await app.confirm(await app.quote())).body["images"][0]
+        file = kept(gateway_folder, image)
+        file.chmod(0o600)
+        for data in (b"", b"no image", UNDECODABLE):
+            file.write_bytes(data)
+            path = f"/api/images/{image['id']}/thumbnail"
+            answer = await app.get(path)
+            assert (answer.status, answer.body["code"]) == (422, "image_unusable")
+            check_shape(path, answer)
+            assert str(gateway_folder) not in answer.body["detail"]
+
+
+def kept(folder: Path, image: dict[str, Any]) -> Path:
+    sha256: str = image["sha256"]
+    return folder / "data" / "images" / sha256[:2] / sha256[2:]
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+# Every chunk and CRC is right; the pixels are not.
+UNDECODABLE = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    + _chunk(b"IDAT", b"no zlib" * 10)
+    + _chunk(b"IEND", b"")
+)

@@ -41,7 +41,7 @@ class Client:
             more["json"] = body
         async with self.session.request(method, url, **more) as response:
             raw = await response.read()
-            parsed = json.loads(raw) if "json" in response.content_type else None
+            parsed = json.loads(raw) if raw and "json" in response.content_type else None
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, headers, parsed, raw)
 

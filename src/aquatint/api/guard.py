@@ -20,14 +20,17 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 class Guard:
-    """ASGI middleware. `loopback_only` refuses Host headers that name no loopback address."""
+    """ASGI middleware. `loopback_only` refuses Host headers that name no loopback address.
+
+    `trusted_origins` as browsers write them: lower case, no slash at the end.
+    """
 
     def __init__(
         self, app: ASGIApp, *, loopback_only: bool, trusted_origins: Sequence[str]
     ) -> None:
         self._app = app
         self._loopback_only = loopback_only
-        self._trusted = frozenset(origin.rstrip("/").lower() for origin in trusted_origins)
+        self._trusted = frozenset(trusted_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,8 +57,7 @@ class Guard:
             return None
         origin = headers.get("origin")
         if origin is not None:
-            own = urlsplit(origin).netloc.lower() == host.lower() and origin != "null"
-            if not own and origin.lower() not in self._trusted:
+            if not _same_host(origin, host) and origin not in self._trusted:
                 return "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
             return None
         if headers.get("sec-fetch-site", "none") not in _OWN_SITE:
@@ -82,6 +84,14 @@ def _hostname(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _same_host(origin: str, host: str) -> bool:
+    """Whether a page of `origin` was served under this very Host header."""
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower() != ""
+    except ValueError:  # no URL at all, such as ``http://[``
+        return False
 
 
 async def _bounded(receive: Receive, headers: Headers) -> Receive | None:

@@ -1,4 +1,4 @@
-"""The answer for a generation that ended without an image, the same at first and on replay."""
+"""How a confirmation is answered when it is a replay, and when it ended without an image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,16 @@ from fastapi.responses import JSONResponse
 
 from aquatint.api.problems import answer
 from aquatint.generations.model import ENDED, Generation, State
+from aquatint.generations.service import Confirmed
 
 _KEPT = ("generationId", "attempts", "llmApiCall", "cost", "quotedCost", "maxCost")
+
+
+def marked(response: JSONResponse, confirmed: Confirmed) -> JSONResponse:
+    """`response`, telling when it repeats what an earlier request led to."""
+    if confirmed.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
 
 
 def failure_answer(

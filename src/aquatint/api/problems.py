@@ -14,7 +14,6 @@ from aquatint.errors import AquatintError
 
 logger = logging.getLogger(__name__)
 
-# Routes of the specification answer {success: false, error, code}; all others a problem.
 _SPECIFICATION = ("/generate-image", "/chat", "/health-check")
 
 
@@ -26,16 +25,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unknown)
 
 
-def describe(app: FastAPI) -> None:
-    """Let the OpenAPI document say 400 for invalid input, as the routes do."""
-    schema = app.openapi()
-    for path in schema["paths"].values():
-        for operation in path.values():
-            responses = operation["responses"]
-            if responses.pop("422", None):
-                responses["400"] = {"description": "Invalid input, with what is wrong with it"}
-    for name in ("HTTPValidationError", "ValidationError"):
-        schema.get("components", {}).get("schemas", {}).pop(name, None)
+def of_specification(path: str) -> bool:
+    """Whether errors of `path` are {success: false, error, code}; all others are problems."""
+    return path.startswith(_SPECIFICATION)
 
 
 def answer(  # the parts of an error answer
@@ -50,7 +42,7 @@ def answer(  # the parts of an error answer
     """The error body for `path`."""
     headers = {} if retry_after is None else {"Retry-After": str(max(retry_after, 1))}
     extra = dict(details or {})
-    if path.startswith(_SPECIFICATION):
+    if of_specification(path):
         body = {"success": False, "error": message, "code": code, **extra}
         return JSONResponse(body, status, headers=headers)
     body = {

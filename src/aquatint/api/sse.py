@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from aquatint.errors import InvalidRequest
 
@@ -24,6 +25,18 @@ class Frame(NamedTuple):
     data: Mapping[str, Any]
 
 
+class EventStream(StreamingResponse):
+    """A stream whose HEAD has an end: the headers, and no event is waited for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "HEAD":
+            await super().__call__(scope, receive, send)
+            return
+        status, headers = self.status_code, self.raw_headers
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
 def stream_events(
     frames: AsyncGenerator[Frame, None], *, heartbeat: float = HEARTBEAT_SECONDS
 ) -> StreamingResponse:
@@ -31,7 +44,7 @@ def stream_events(
 
     The generator is closed when the client leaves.
     """
-    return StreamingResponse(
+    return EventStream(
         encode(frames, heartbeat=heartbeat), media_type="text/event-stream", headers=_HEADERS
     )
 

@@ -116,7 +116,7 @@ class ChatService:
     async def watch(
         self, owner: str, turn_id: str, after: int = 0, *, base_url: str = ""
     ) -> AsyncGenerator[Event, None]:
-        """The events of the owner's own turn beyond number `after`, until its end.
+        """The events of the owner's own turn beyond number `after`, until its end or ours.
 
         Raises NotFound before the first one; a turn whose end was seen yields nothing.
         """
@@ -131,7 +131,7 @@ class ChatService:
     ) -> AsyncGenerator[Event, None]:
         if after is None:
             return
-        async with aclosing(self._events.follow(turns.stream(turn_id), after)) as events:
+        async with aclosing(self._events.watch(turns.stream(turn_id), after)) as events:
             async for event in events:
                 data = dict(event.data)
                 if quote_ids := data.pop("quotes", ()):

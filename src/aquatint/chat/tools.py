@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from aquatint.catalog.model import Tier
 from aquatint.chat.fragments import ToolCall, valid
 from aquatint.errors import AquatintError
+from aquatint.policy.text import Name, Text
 from aquatint.quotes.model import QuoteRequest
 from aquatint.routing.candidates import MAX_IMAGES
 
@@ -83,9 +84,9 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    prompt: Annotated[str, Field(strict=True, min_length=1)]
+    prompt: Annotated[Text, Field(strict=True, min_length=1)]
     quality: Tier | None = None
-    size: Annotated[str | None, Field(strict=True)] = None
+    size: Annotated[Name | None, Field(strict=True)] = None
     style: Literal["natural", "vivid"] | None = None
     n: Annotated[int | None, Field(strict=True, ge=1, le=MAX_IMAGES)] = None
 

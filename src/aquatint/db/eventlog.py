@@ -58,6 +58,16 @@ def read_after(tx: Tx, stream: str, after: int) -> list[Event]:
     ]
 
 
+def ended(tx: Tx, stream: str) -> bool:
+    """Whether `stream` has had its final event."""
+    rows = tx.execute(
+        "SELECT final FROM events WHERE stream = :stream ORDER BY seq DESC LIMIT 1",
+        {"stream": stream},
+    )
+    last = rows.fetchone()
+    return last is not None and bool(last["final"])
+
+
 def exists(tx: Tx, stream: str) -> bool:
     row = tx.execute("SELECT 1 FROM events WHERE stream = :stream LIMIT 1", {"stream": stream})
     return row.fetchone() is not None
@@ -96,24 +106,29 @@ class EventLog:
     async def follow(
         self, stream: str, after: int = 0, *, until_stop: bool = False
     ) -> AsyncGenerator[Event, None]:
-        """Every event beyond `after`, as it comes, until the final one."""
+        """Every event beyond `after`, as it comes, until the stream has ended; then nothing."""
         waiter = asyncio.Event()
         self._waiting[stream].add(waiter)
         try:
             while True:
                 waiter.clear()
-                for event in await self._db.read(lambda tx: read_after(tx, stream, after)):  # noqa: B023  # awaited at once
+                events, over = await self._db.read(lambda tx: _news(tx, stream, after))  # noqa: B023  # awaited at once
+                for event in events:
                     after = event.seq
                     yield event
-                    if event.final:
-                        return
-                if until_stop and self._stopping:
+                if over or (until_stop and self._stopping):
                     return
                 await _wait(waiter)
         finally:
             self._waiting[stream].discard(waiter)
             if not self._waiting[stream]:
                 del self._waiting[stream]
+
+
+def _news(tx: Tx, stream: str, after: int) -> tuple[list[Event], bool]:
+    """The events beyond `after`, and whether none will come after them."""
+    events = read_after(tx, stream, after)
+    return events, events[-1].final if events else ended(tx, stream)
 
 
 async def _wait(waiter: asyncio.Event) -> None:

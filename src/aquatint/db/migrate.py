@@ -8,6 +8,10 @@ class DatabaseTooNew(Exception):
     """The database was written by a later version of this program."""
 
 
+class DatabaseTooOld(Exception):
+    """The database is empty or was written by an earlier version; `migrate` helps."""
+
+
 def _migrations() -> dict[int, str]:
     folder = resources.files("aquatint.db") / "migrations"
     return {
@@ -33,6 +37,21 @@ def _check_known(present: int, latest: int) -> None:
         raise DatabaseTooNew(
             f"the database has schema {present}, this program knows {latest}: "
             "it was written by a later version"
+        )
+
+
+def check_current(connection: sqlite3.Connection) -> None:
+    """Refuse a schema that this program does not know or would have to change first."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    if "schema_version" not in {row["name"] for row in tables}:
+        raise DatabaseTooOld("the database is empty; `aquatint serve` fills it")
+    row = connection.execute("SELECT max(version) AS version FROM schema_version").fetchone()
+    present, latest = row["version"] or 0, max(_migrations())
+    _check_known(present, latest)
+    if present < latest:
+        raise DatabaseTooOld(
+            f"the database has schema {present}, this program needs {latest}: "
+            "`aquatint serve` brings it up to date"
         )
 
 

@@ -4,9 +4,7 @@ import re
 from collections.abc import Sequence
 
 from aquatint.errors import InvalidRequest, PromptRejected
-
-# Half of a surrogate pair, which no UTF-8 can carry, and NUL, which databases cut at.
-_UNUSABLE = re.compile(r"[\ud800-\udfff\x00]")
+from aquatint.policy.text import usable
 
 
 def compile_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
@@ -14,18 +12,20 @@ def compile_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(_compile(pattern) for pattern in patterns)
 
 
-def check_prompt(prompt: str, *, max_length: int, blocked: Sequence[re.Pattern[str]]) -> str:
-    """The prompt without the space around it, 1 to `max_length` characters.
+def check_prompt(
+    prompt: str, *, max_length: int, blocked: Sequence[re.Pattern[str]], name: str = "Prompt"
+) -> str:
+    """The prompt without the space around it, 1 to `max_length` characters; `name` is for people.
 
     Raises InvalidRequest for an empty, too long or unusable one, PromptRejected for a blocked one.
     """
     text = prompt.strip()
     if not text:
-        raise InvalidRequest("Prompt cannot be empty")
+        raise InvalidRequest(f"{name} cannot be empty")
     if len(text) > max_length:
-        raise InvalidRequest(f"Prompt too long (max {max_length} characters)")
-    if _UNUSABLE.search(text):
-        raise InvalidRequest("Prompt contains characters that are not text")
+        raise InvalidRequest(f"{name} too long (max {max_length} characters)")
+    if not usable(text):
+        raise InvalidRequest(f"{name} contains characters that are not text")
     if any(pattern.search(text) for pattern in blocked):
         raise PromptRejected("Invalid prompt content")
     return text

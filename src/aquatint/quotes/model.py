@@ -3,15 +3,25 @@
 import hashlib
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
 from aquatint.catalog.model import Frozen, PriceRule, Size, Tier
 from aquatint.clock import Millis
 from aquatint.money import Micro
+from aquatint.policy.text import Name, Text
 from aquatint.routing.candidates import MAX_IMAGES
+
+
+def _supported(operation: object) -> object:
+    if operation != "generate":
+        raise ValueError("this version can only 'generate'")
+    return operation
+
+
+Operation = Annotated[Literal["generate"], BeforeValidator(_supported)]
 
 
 class QuoteRequest(BaseModel):
@@ -21,19 +31,20 @@ class QuoteRequest(BaseModel):
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
 
-    prompt: str
+    prompt: Text
     quality: Tier | None = None
-    size: str | None = None
-    style: str | None = None
+    size: Name | None = None
+    style: Name | None = None
     n: Annotated[StrictInt, Field(ge=1, le=MAX_IMAGES)] = 1
-    provider: str | None = None
-    model: str | None = None
-    negative_prompt: str | None = None
+    provider: Name | None = None
+    model: Name | None = None
+    negative_prompt: Text | None = None
     seed: Annotated[StrictInt | None, Field(ge=0, lt=2**63)] = None
     steps: Annotated[StrictInt | None, Field(ge=1, le=500)] = None
     guidance: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False)] = None
-    background: str | None = None
-    output_format: str | None = None
+    background: Name | None = None
+    output_format: Name | None = None
+    operation: Operation = Field(default="generate", exclude=True)
 
 
 class Candidate(Frozen):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 
 from aquatint.clock import Clock
 from aquatint.db.engine import Database
@@ -76,17 +77,26 @@ class Quotes:
         Without a chat behind it, the request's own prompt holds the person's words. Raises
         InvalidRequest, PromptRejected, PriceUnknown or NoProviderAvailable.
         """
-        prompt = check_prompt(request.prompt, max_length=self._max_length, blocked=self._blocked)
-        request = request.model_copy(update={"prompt": prompt})
+        request = self._checked(request)
         tier = decide_tier(
             named=request.quality,
-            own_words=own_words if own_words is not None else prompt,
+            own_words=own_words if own_words is not None else request.prompt,
             tool_quality=tool_quality,
             tool_prompt=tool_prompt,
         )
         offering = await self._offering()
         decision = decide(as_wish(request), tier=tier, offering=offering)
         return self._freeze(owner, request, offering.catalog.as_of, decision)
+
+    def _checked(self, request: QuoteRequest) -> QuoteRequest:
+        """The request with its words as they will be sent; both kinds keep the same rules."""
+        check = partial(check_prompt, max_length=self._max_length, blocked=self._blocked)
+        negative = (request.negative_prompt or "").strip()
+        words = {
+            "prompt": check(request.prompt),
+            "negative_prompt": check(negative, name="Negative prompt") if negative else None,
+        }
+        return request.model_copy(update=words)
 
     def _freeze(
         self, owner: str, request: QuoteRequest, catalog_date: date, decision: Decision

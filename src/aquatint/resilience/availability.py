@@ -40,6 +40,22 @@ def availability(
     return {config.name: _state(config, snapshot, now) for config in configs}
 
 
+def report(
+    configs: Iterable[ProviderConfig], snapshot: Snapshot, now: Millis
+) -> dict[str, dict[str, object]]:
+    """Each provider by name as the health route and the command line show it."""
+    return {
+        name: {
+            "available": state.available,
+            "reason": state.reason,
+            "code": state.code,
+            "lastCheck": iso(now),
+            **health(snapshot, name, now).public(),
+        }
+        for name, state in availability(configs, snapshot, now).items()
+    }
+
+
 def health(snapshot: Snapshot, provider: str, now: Millis) -> Health:
     """What health tells of a provider, one without a key too. Looking changes nothing."""
     circuit = snapshot.circuit(provider, now=now)

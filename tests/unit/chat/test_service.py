@@ -8,7 +8,7 @@ from aquatint.chat import turns
 from aquatint.chat.model import Words
 from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
-from aquatint.db.eventlog import read_after
+from aquatint.db.eventlog import EventLog, read_after
 from aquatint.errors import ChatNotConfigured, InvalidRequest, LimitReached, NotFound, Throttled
 from tests.unit.chat.support import (
     HELLO,
@@ -104,6 +104,21 @@ async def test_a_turn_runs_on_when_nobody_watches(build: Build) -> None:
     await chat.drain()
     conversation = await chat.conversation("ada", await conversation_of(chat, turn))
     assert [m["content"] for m in conversation["messages"]] == ["hello", "one two"]
+
+
+async def test_watching_ends_when_the_process_stops_and_the_turn_goes_on(
+    build: Build, log: EventLog
+) -> None:
+    go_on = asyncio.Event()
+    chat = build(ScriptedModel(["one", go_on, " two"]))
+    turn = await chat.start("ada", HELLO)
+    watching = await chat.watch("ada", turn)
+    seen = [(await anext(watching)).seq, (await anext(watching)).seq]
+    log.stop()
+    assert [event async for event in watching] == []
+    go_on.set()
+    await chat.drain()
+    assert [event.seq for event in await watch(chat, turn)] == [*seen, 3, 4, 5]
 
 
 async def test_a_turn_whose_end_was_seen_yields_nothing(build: Build) -> None:

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.openapi import Responses, errors
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.chat.model import Words
+from aquatint.policy.text import AccessToken, Name, Text
 
 router = APIRouter(tags=["chat"])
 
-_EVENTS: dict[int | str, dict[str, Any]] = {
+_EVENTS: Responses = {
     200: {
         "description": (
             "`status`, `delta`, `tool_call_start`, `tool_call_result`, `message_complete`, and at "
@@ -27,8 +29,8 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 class ChatMessage(BaseModel):
     """`role` is user, assistant or system."""
 
-    role: str
-    content: str
+    role: Name
+    content: Text
 
 
 class ChatBody(BaseModel):
@@ -37,11 +39,13 @@ class ChatBody(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     messages: list[ChatMessage]
-    conversation_id: str | None = None
-    access_token: str | None = Field(default=None, repr=False)
+    conversation_id: Name | None = None
+    access_token: AccessToken | None = Field(default=None, repr=False)
 
 
-@router.post("/chat", response_class=StreamingResponse, responses=_EVENTS)
+@router.post(
+    "/chat", response_class=StreamingResponse, responses={**_EVENTS, **errors(404, 429, 503)}
+)
 async def chat(
     body: ChatBody,
     services: ServicesDep,
@@ -54,7 +58,11 @@ async def chat(
     return await _watch(services, caller, turn, 0, base_url)
 
 
-@router.get("/chat/{turn}/events", response_class=StreamingResponse, responses=_EVENTS)
+@router.get(
+    "/chat/{turn}/events",
+    response_class=StreamingResponse,
+    responses={**_EVENTS, **errors(400)},
+)
 async def turn_events(
     turn: str,
     request: Request,

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
 from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
-from aquatint.api.outcome import failure_answer
+from aquatint.api.openapi import SPENDING
+from aquatint.api.outcome import failure_answer, marked
 from aquatint.catalog.model import Tier
 from aquatint.clock import iso
 from aquatint.container import Services
@@ -17,13 +18,18 @@ from aquatint.errors import InvalidRequest, QuoteUsed
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.service import Confirmation, Confirmed
 from aquatint.identity.model import Caller
-from aquatint.money import from_usd
-from aquatint.quotes.model import Quote, QuoteRequest
+from aquatint.money import Micro, cap_from_usd
+from aquatint.policy.text import AccessToken, Name, Text
+from aquatint.quotes.model import Operation, Quote, QuoteRequest
 from aquatint.resilience.availability import availability, health
 from aquatint.routing.candidates import MAX_IMAGES
 
 router = APIRouter(tags=["specification"])
 _ROUTE = "/generate-image"
+
+
+# Dollars, with room for the digits that arithmetic on doubles leaves behind.
+MaxCost = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False, max_digits=40)]
 
 
 class GenerateBody(BaseModel):
@@ -33,22 +39,34 @@ class GenerateBody(BaseModel):
         alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
     )
 
-    prompt: str | None = None
-    provider: str | None = None
-    model: str | None = None
-    model_key: str | None = None
-    size: str | None = None
+    prompt: Text | None = None
+    provider: Name | None = None
+    model: Name | None = None
+    model_key: Name | None = None
+    size: Name | None = None
     quality: Tier | None = None
-    style: str | None = None
+    style: Name | None = None
     n: Annotated[StrictInt | None, Field(ge=1, le=MAX_IMAGES)] = None
-    access_token: str | None = Field(default=None, repr=False)
-    quote_id: str | None = None
-    candidate: str | None = None
-    max_cost: Annotated[Decimal | None, Field(ge=0, allow_inf_nan=False)] = None
-    idempotency_key: str | None = None
+    operation: Operation = Field(default="generate", exclude=True)
+    access_token: AccessToken | None = Field(default=None, repr=False)
+    quote_id: Name | None = None
+    candidate: Name | None = None
+    max_cost: MaxCost | None = None
+    idempotency_key: Text | None = None
+
+    @property
+    def cap(self) -> Micro | None:
+        """The most this person will pay."""
+        return None if self.max_cost is None else cap_from_usd(self.max_cost)
+
+    @property
+    def fingerprinted(self) -> dict[str, Any]:
+        """What makes this request the same as another: all but who asks and under which key."""
+        said = self.model_dump(mode="json", exclude={"access_token", "idempotency_key"})
+        return {**said, "max_cost": self.cap}
 
 
-@router.post(_ROUTE)
+@router.post(_ROUTE, responses=SPENDING)
 async def generate_image(  # FastAPI hands in what the route needs
     body: GenerateBody,
     request: Request,
@@ -58,17 +76,13 @@ async def generate_image(  # FastAPI hands in what the route needs
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> JSONResponse:
     """Make the image and answer with it; an error is `{success: false, error, code}`."""
-    key = IdempotencyKey.of(
-        _ROUTE,
-        idempotency_key or body.idempotency_key,
-        body.model_dump(mode="json", exclude={"access_token", "idempotency_key"}),
-    )
+    given = idempotency_key or body.idempotency_key
+    key = IdempotencyKey.of(_ROUTE, given, body.fingerprinted)
     confirmed = await _confirmed(services, caller, body, key)
     generation = await services.generations.wait(caller.id, confirmed.generation_id)
     items = await services.items.items(caller.id, [generation.quote_id], base_url=base_url)
-    headers = {"Idempotency-Replayed": "true"} if confirmed.replayed else {}
     failed = failure_answer(request.url.path, generation, items[0])
-    return failed or JSONResponse(_success(items[0]), headers=headers)
+    return marked(failed or JSONResponse(_success(items[0])), confirmed)
 
 
 async def _confirmed(
@@ -77,7 +91,7 @@ async def _confirmed(
     confirmation = Confirmation(
         owner=caller.id,
         candidate=body.candidate,
-        max_cost=None if body.max_cost is None else from_usd(body.max_cost),
+        max_cost=body.cap,
         key=key,
     )
     if body.quote_id is not None:

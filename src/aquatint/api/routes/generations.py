@@ -8,14 +8,19 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
-from aquatint.api.outcome import failure_answer
+from aquatint.api.openapi import SPENDING, Responses, errors
+from aquatint.api.outcome import failure_answer, marked
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.container import Services
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import Generation, stream
 from aquatint.generations.service import Confirmation
+from aquatint.policy.text import Name
 
 router = APIRouter(prefix="/api/generations", tags=["generations"])
+
+
+_ACCEPTED: Responses = {202: {"description": "Accepted; the state is at Location"}}
 
 
 class ConfirmBody(BaseModel):
@@ -23,11 +28,11 @@ class ConfirmBody(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
-    quote_id: str
-    candidate: str | None = None
+    quote_id: Name
+    candidate: Name | None = None
 
 
-@router.post("", responses={202: {"description": "Accepted; the state is at Location"}})
+@router.post("", responses={**_ACCEPTED, **SPENDING})
 async def confirm(  # FastAPI hands in what the route needs
     body: ConfirmBody,
     request: Request,
@@ -46,17 +51,18 @@ async def confirm(  # FastAPI hands in what the route needs
             key=IdempotencyKey.of("/api/generations", idempotency_key, body.model_dump()),
         ),
     )
-    headers = {"Idempotency-Replayed": "true"} if confirmed.replayed else {}
     if "respond-async" in prefer.lower():
         generation = await services.generations.get(caller.id, confirmed.generation_id)
-        headers["Location"] = f"/api/generations/{generation.id}"
-        headers["Preference-Applied"] = "respond-async"
-        return JSONResponse(await view(services, generation, base_url), 202, headers=headers)
+        headers = {
+            "Location": f"/api/generations/{generation.id}",
+            "Preference-Applied": "respond-async",
+        }
+        accepted = JSONResponse(await view(services, generation, base_url), 202, headers=headers)
+        return marked(accepted, confirmed)
     generation = await services.generations.wait(caller.id, confirmed.generation_id)
-    body_out = await view(services, generation, base_url)
-    if failed := failure_answer(request.url.path, generation, body_out):
-        return failed
-    return JSONResponse(body_out, headers=headers)
+    shown = await view(services, generation, base_url)
+    failed = failure_answer(request.url.path, generation, shown)
+    return marked(failed or JSONResponse(shown), confirmed)
 
 
 async def view(services: Services, generation: Generation, base_url: str) -> dict[str, Any]:
@@ -74,7 +80,7 @@ async def get_generation(
     return await view(services, generation, base_url)
 
 
-@router.get("/{generation_id}/events", response_class=Response)
+@router.get("/{generation_id}/events", response_class=Response, responses=errors(400))
 async def events(
     generation_id: str, request: Request, services: ServicesDep, caller: CallerDep
 ) -> Response:
@@ -93,7 +99,7 @@ async def cancel(
     return await view(services, generation, base_url)
 
 
-@router.post("/{generation_id}/dismiss")
+@router.post("/{generation_id}/dismiss", responses=errors(400))
 async def dismiss(
     generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
 ) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async def about(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """What the studio needs to know before it shows anything."""
     return {
         "version": __version__,
-        "demo": services.settings.demo,
+        "demo": services.launch.demo,
         "chat": services.settings.chat is not None,
         "user": {"id": caller.id, "name": caller.name, "operator": caller.operator},
     }

@@ -1,18 +1,22 @@
 """Kept images: the provider's bytes verbatim, a download, a small preview."""
 
+import logging
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response
 
 from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.openapi import errors
 from aquatint.container import Services
-from aquatint.errors import NotFound
+from aquatint.errors import ImageUnusable, NotFound
 from aquatint.generations.view import image_view
 from aquatint.library import store
-from aquatint.library.images import thumbnail
+from aquatint.library.images import UnusableImage, thumbnail
 from aquatint.library.store import Image
 
+logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/images", tags=["images"])
 
 _THUMBNAIL_EDGE = 512
@@ -60,12 +64,23 @@ async def download(image_id: str, services: ServicesDep, caller: CallerDep) -> R
     return _file(services, image, "", {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@router.get("/{image_id}/thumbnail", response_class=Response)
+@router.get("/{image_id}/thumbnail", response_class=Response, responses=errors(422))
 async def preview(image_id: str, services: ServicesDep, caller: CallerDep) -> Response:
     """A WebP of at most 512 pixels."""
     image = await _find(services, caller.id, image_id)
-    data = await thumbnail(services.blobs.path(image.sha256), _THUMBNAIL_EDGE)
+    try:
+        data = await thumbnail(_path(services, image), _THUMBNAIL_EDGE)
+    except UnusableImage as error:
+        raise ImageUnusable(f"The image cannot be decoded: {error}") from error
     return Response(data, media_type="image/webp", headers=_HEADERS)
+
+
+def _path(services: Services, image: Image) -> Path:
+    try:
+        return services.blobs.path(image.sha256)
+    except FileNotFoundError:
+        logger.warning("image %s has no file %s", image.id, image.sha256)
+        raise NotFound("The file of this image is no longer in the data folder") from None
 
 
 def _file(
@@ -73,7 +88,7 @@ def _file(
 ) -> Response:
     etag = f'"{image.sha256}"'
     headers = {**_HEADERS, **(more or {}), "ETag": etag}
+    path = _path(services, image)
     if etag in (tag.strip() for tag in if_none_match.split(",")):
         return Response(status_code=304, headers=headers)
-    path = services.blobs.path(image.sha256)
     return FileResponse(path, media_type=image.media_type, headers=headers)

@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 
 from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.openapi import errors
 from aquatint.quotes.model import QuoteRequest
 
 router = APIRouter(prefix="/api/quotes", tags=["quotes"])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=errors(400, 422, 503))
 async def create_quote(
     body: QuoteRequest, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
 ) -> dict[str, Any]:

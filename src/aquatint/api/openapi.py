@@ -1,0 +1,97 @@
+"""What the OpenAPI document says of errors: their statuses, their meaning and their two shapes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from aquatint.api.problems import of_specification
+
+Responses = dict[int | str, dict[str, Any]]
+
+MEANINGS = {
+    400: "Invalid input, with what is wrong with it",
+    402: "The money limit is reached, or `maxCost` is too low",
+    403: "Not from this host or site, or not for this person",
+    404: "There is none, or it is somebody else's",
+    409: "The quote was used with other parameters, or the same request is still in progress",
+    410: "The quote has expired",
+    413: "The body is too large",
+    422: "The prompt or content was refused, or cannot be used",
+    429: "A limit is reached; `Retry-After` tells when to come back",
+    500: "The gateway failed; its log says more",
+    502: "The provider failed",
+    503: "Nobody is available for this now; each is named with its reason",
+    504: "The provider's answer was lost: it may have been billed",
+}
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 has it, with a `code` for programs; some have more fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class Failure(BaseModel):
+    """An error of the specification's routes; some have more fields."""
+
+    success: Literal[False]
+    error: str
+    code: str
+
+
+def errors(*statuses: int) -> Responses:
+    """For a route's `responses`: what it may answer beside what any such route does."""
+    return {status: {"description": MEANINGS[status]} for status in statuses}
+
+
+SPENDING = errors(400, 402, 404, 409, 410, 422, 429, 502, 503, 504)
+
+
+def describe(app: FastAPI) -> None:
+    """Give every operation its errors, in the shape its path answers with."""
+    document = app.openapi()
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            _describe(path, operation)
+    named = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        named.pop(name, None)
+    for shape in (Problem, Failure):
+        named[shape.__name__] = shape.model_json_schema()
+
+
+def _describe(path: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    content = _content(path)
+    _drop_validation(answers)
+    found = {int(status) for status in answers if int(status) in MEANINGS}
+    for status in sorted(found.union(_common(path, operation))):
+        said = answers.pop(str(status), {}).get("description", MEANINGS[status])
+        answers[str(status)] = {"description": said, "content": content}
+
+
+def _drop_validation(answers: dict[str, Any]) -> None:
+    """FastAPI announces 422 for invalid input, with a shape of its own; here it is 400."""
+    if answers.get("422", {}).get("description") == "Validation Error":
+        del answers["422"]
+
+
+def _common(path: str, operation: Mapping[str, Any]) -> Iterator[int]:
+    """What any operation of this form may answer."""
+    yield from (403, 500)
+    if "{" in path:
+        yield 404
+    if "requestBody" in operation:
+        yield from (400, 413)
+
+
+def _content(path: str) -> dict[str, Any]:
+    if of_specification(path):
+        return {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+    return {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -1,0 +1,63 @@
+"""The data folder: one process at a time in it, and what it keeps beside the database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aquatint.library.blobs import BlobStore
+from aquatint.settings import Settings, SettingsError
+from aquatint.signing import Signer, secret_key
+
+DATABASE = "aquatint.db"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Make the data folder and keep other processes out; SettingsError when that fails."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unusable(error) from None
+    try:
+        _lock(folder, descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path, descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SettingsError(f"DATA_DIR: {folder} is in use by another Aquatint process") from None
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR: cannot lock {folder}: {error.strerror}") from None
+
+
+def _unusable(error: OSError) -> SettingsError:
+    return SettingsError(f"DATA_DIR: cannot use {error.filename}: {error.strerror}")
+
+
+def open_blobs(data_dir: Path) -> BlobStore:
+    """The pictures; SettingsError when their folder cannot be used."""
+    try:
+        return BlobStore(data_dir / "images")
+    except OSError as error:
+        raise _unusable(error) from None
+
+
+def open_signer(settings: Settings) -> Signer:
+    """With the key of the settings, else the one the folder keeps; SettingsError for a bad one."""
+    given = settings.secret_key
+    named = "SECRET_KEY" if given else f"DATA_DIR: {settings.data_dir / 'secret.key'}"
+    try:
+        return Signer(given.get_secret_value() if given else secret_key(settings.data_dir))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{named}: is not a key") from None
+    except ValueError as error:
+        raise SettingsError(f"{named}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{named}: {error.strerror}") from None
