@@ -199,6 +199,12 @@ class ChatServer:
         self.base_url, self.api_key, self.model = base_url, api_key, model
 
 
+def secrets_of(settings: Settings) -> list[str]:
+    """The value of every secret that is set, to be hidden wherever text leaves the process."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; raises SettingsError with one clear line for the first bad one."""
     try:

@@ -11,13 +11,14 @@ from aquatint.catalog.model import Row
 from aquatint.clock import Clock
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
-from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
+from aquatint.errors import Next, ProviderError
 from aquatint.generations import store
 from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
 from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
 from aquatint.generations.recovery import from_the_books
+from aquatint.generations.verdict import end_of, together
 from aquatint.ledger import store as ledger
 from aquatint.ledger.service import CeilingReached
 from aquatint.ledger.store import Attempt
@@ -167,6 +168,8 @@ class _Walk:
                 self._reasons.setdefault(candidate.provider, refused.reason.reason)
                 self._skipped.add(candidate.provider)
                 continue
+            if result.images and candidate is not self._job.plan.walk[0]:
+                self._tell_fallback(candidate)
             if result.ended:
                 return None
             if result.images:
@@ -175,6 +178,17 @@ class _Walk:
             if not self._goes_on_after(candidate, result):
                 break
         return self._without_image()
+
+    def _tell_fallback(self, used: Candidate) -> None:
+        first = self._job.plan.walk[0]
+        logger.info(
+            "fallback_used generation=%s original=%s fallback=%s model=%s reason=%s",
+            self._job.generation.id,
+            first.provider,
+            used.provider,
+            used.model,
+            self._reasons.get(first.provider, "-"),
+        )
 
     async def _ready(self, candidate: Candidate) -> Row | None:
         """The candidate's row, if it can be asked now; else why not is noted."""
@@ -209,7 +223,7 @@ class _Walk:
             )
             tasks.append(self._attempts.make(task))
             position += count
-        return _together(await asyncio.gather(*tasks, return_exceptions=True))
+        return together(await asyncio.gather(*tasks, return_exceptions=True))
 
     def _goes_on_after(self, candidate: Candidate, result: Result) -> bool:
         error = self._last = result.error
@@ -241,43 +255,7 @@ class _Walk:
             )
             return Outcome(state=State.FAILED, failure=failure)
         failure = Failure(status=error.status, code=error.code, message=error.message)
-        return Outcome(state=_end_of(error), failure=failure)
-
-
-_GRAVEST_LAST: tuple[type[ProviderError], ...] = (BadResponse, ContentRefused, OutcomeUnknown)
-
-
-def _gravity(error: ProviderError) -> int:
-    """How much an error weighs against others of the same candidate's calls."""
-    ranks = (rank for rank, kind in enumerate(_GRAVEST_LAST, 1) if isinstance(error, kind))
-    return max(ranks, default=0)
-
-
-def _end_of(error: ProviderError) -> State:
-    if isinstance(error, ContentRefused):
-        return State.REFUSED
-    return State.UNKNOWN if isinstance(error, OutcomeUnknown) else State.FAILED
-
-
-def _together(parts: list[Result | BaseException]) -> Result:
-    """Several calls as one result: images added up, the gravest error kept.
-
-    A call that could not be made at all (no room, cancelled) is raised when nothing came.
-    """
-    results = [part for part in parts if isinstance(part, Result)]
-    raised = [part for part in parts if isinstance(part, BaseException)]
-    images = sum(result.images for result in results)
-    errors = [result.error for result in results if result.error]
-    if raised and not images and not errors:
-        raise raised[0]
-    for dropped in raised:
-        logger.warning("one of several calls was not made: %r", dropped)
-    return Result(
-        images=images,
-        error=max(errors, key=_gravity, default=None),
-        warnings=tuple(warning for result in results for warning in result.warnings),
-        ended=any(result.ended for result in results),
-    )
+        return Outcome(state=end_of(error), failure=failure)
 
 
 def _left(tx: Tx, generation_id: str) -> tuple[_Job, list[tuple[Attempt, str | None]]]:
