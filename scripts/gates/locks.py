@@ -60,12 +60,26 @@ def group(groups: Mapping[str, list[Any]], name: str) -> list[str]:
 
 
 def package_lock_problems(lock: Mapping[str, Any]) -> list[str]:
-    """Packages of the studio's lock that could be swapped unseen."""
+    """Packages of the studio's lock that could be swapped unseen.
+
+    Binaries for other platforms than the build's own may lack a hash: see ui/scripts/complete-lock.
+    """
     return [
         f"ui/package-lock.json: {path} has no integrity"
         for path, entry in lock["packages"].items()
-        if path and not entry.keys() & {"integrity", "link", "inBundle"}
+        if path
+        and not entry.keys() & {"integrity", "link", "inBundle"}
+        and not (entry.get("optional") and _elsewhere(entry))
     ]
+
+
+def _elsewhere(entry: Mapping[str, Any]) -> bool:
+    """Whether a package is for another platform than Linux on x64 with glibc."""
+    return (
+        "linux" not in entry.get("os", ["linux"])
+        or "x64" not in entry.get("cpu", ["x64"])
+        or "glibc" not in entry.get("libc", ["glibc"])
+    )
 
 
 def find(root: Path) -> list[str]:

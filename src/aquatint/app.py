@@ -18,6 +18,7 @@ from aquatint.api.routes import (
     quotes,
     usage,
 )
+from aquatint.api.tracing import RequestIds
 from aquatint.container import Services
 
 _ROUTERS = (gateway, chat, quotes, generations, images, catalog, providers, usage, house)
@@ -51,4 +52,5 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(
         Guard, loopback_only=not services.launch.insecure, trusted_origins=settings.cors_origins
     )
+    app.add_middleware(RequestIds)
     return app

@@ -1,14 +1,7 @@
 """The command line."""
 
 import json
-import logging
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +13,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aquatint.settings import SERVED, Launch, Settings, SettingsError, load_settings
+from aquatint.demo import demo_settings, simulator, simulator_command
+from aquatint.settings import (
+    SERVED,
+    Launch,
+    Settings,
+    SettingsError,
+    load_settings,
+    secrets_of,
+)
+from aquatint.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
+    from aquatint.catalog.load import Catalog
     from aquatint.resilience.condition import Snapshot
 
 app = typer.Typer(
@@ -30,13 +33,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+catalog = typer.Typer()
+app.add_typer(catalog, name="catalog")
 ledger = typer.Typer(help="The books.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
 providers = typer.Typer(help="Who may be asked for pictures, and why not.")
 app.add_typer(providers, name="providers")
 
 _DEMO_FOLDER = Path("data-demo")
-_SIMULATOR_SECONDS = 20.0
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
@@ -76,13 +80,9 @@ def _run(
         if open_browser:
             webbrowser.open(url)
 
-    _log_to_stderr()
+    configure_logs(secrets_of(settings))
     with _plain_errors():
         run(settings, host=host, port=port, ready=ready, launch=launch)
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 
 
 @app.command()
@@ -108,16 +108,8 @@ def demo(
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = False,
 ) -> None:
     """Run gateway, studio and simulated providers: no keys, nothing is charged."""
-    with _simulator(sim_port) as base_url:
-        settings = _settings(
-            _env_file=None,
-            data_dir=data_dir,
-            openai_api_key="sk-demo-simulated",
-            openai_base_url=f"{base_url}/openai/v1",
-            chat_base_url=f"{base_url}/openai/v1",
-            chat_api_key="sk-demo-simulated",
-            chat_model="sim-chat",
-        )
+    with _plain_errors(), simulator(sim_port) as base_url:
+        settings = _settings(data_dir=data_dir, **demo_settings(base_url))
         _run(settings, "127.0.0.1", port, Launch(demo=True), open_browser=open_browser)
 
 
@@ -127,61 +119,28 @@ def simulate(
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Serve this day.")] = None,
 ) -> None:
     """Run the provider simulator alone."""
-    command = _simulator_command(port, as_of)
+    command = simulator_command(port, as_of)
     os.execv(command[0], command)  # noqa: S606  # our own module, in place of this process
 
 
-def _simulator_command(port: int, as_of: str | None = None) -> list[str]:
-    dated = ["--as-of", as_of] if as_of else []
-    return [sys.executable, "-m", "aquatint_simulator", "--port", str(port), *dated]
+def _catalog() -> "Catalog":
+    from aquatint.catalog.load import Catalog  # noqa: PLC0415  # pydantic is slow to import
+
+    return Catalog(_settings().catalog_as_of or datetime.now(UTC).date())
 
 
-@contextmanager
-def _simulator(port: int) -> Iterator[str]:
-    """The simulator as a process of its own for as long as the block lasts; gives its URL."""
-    port = port or _free_port()
-    base_url = f"http://127.0.0.1:{port}"
-    command = [*_simulator_command(port), "--attached"]
-    # The pipe ends with this process, however it ends, and the simulator with the pipe.
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:  # noqa: S603  # our own module
-        try:
-            _await_simulator(process, base_url)
-            yield base_url
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _await_simulator(process: "subprocess.Popen[bytes]", base_url: str) -> None:
-    deadline = time.monotonic() + _SIMULATOR_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            _fail("the simulator did not start (its message is above)")
-        try:
-            with urllib.request.urlopen(f"{base_url}/healthz", timeout=1):  # noqa: S310  # loopback
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    _fail(f"the simulator did not answer within {_SIMULATOR_SECONDS:.0f} s")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@app.command()
-def catalog(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False
+@catalog.callback(invoke_without_command=True)
+def catalog_list(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """List every model with its price, dates and source."""
+    if context.invoked_subcommand:
+        return
     from aquatint.catalog.listing import entry, line  # noqa: PLC0415  # pydantic is slow to import
-    from aquatint.catalog.load import Catalog  # noqa: PLC0415
 
-    listed = Catalog(_settings().catalog_as_of or datetime.now(UTC).date())
+    listed = _catalog()
     if as_json:
         typer.echo(json.dumps([entry(listed, row) for row in listed.rows], indent=2))
         return
@@ -191,6 +150,20 @@ def catalog(
     for row in listed.rows:
         table.add_row(*line(listed, row))
     Console().print(table)
+
+
+@catalog.command("check")
+def catalog_check() -> None:
+    """List the models that their providers retire within 60 days, and what replaces them."""
+    from aquatint.catalog.listing import RETIRES_SOON, retiring  # noqa: PLC0415  # as above
+
+    checked = _catalog()
+    ending = retiring(checked)
+    count = "1 model retires" if len(ending) == 1 else f"{len(ending) or 'No'} models retire"
+    typer.echo(f"{count} within {RETIRES_SOON.days} days of {checked.as_of}.")
+    for day, provider, model, replacement in ending:
+        instead = f", replaced by {replacement}" if replacement else ""
+        typer.echo(f"{day}  {provider} {model}{instead}")
 
 
 @ledger.command("audit")
@@ -270,6 +243,6 @@ def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None)
     config = breaker_config(settings)
     with _plain_errors(), transaction(settings.data_dir / DATABASE, write=True) as tx:
         made = reset(tx, name, actor="command line", config=config, now=now)
-    _log_to_stderr()
+    configure_logs()
     announce(made)
     typer.echo(f"{name} was reset")

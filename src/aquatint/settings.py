@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     enable_image_generation_replicate: bool = True
     enable_image_generation_gemini: bool = True
     openai_base_url: Annotated[str, AfterValidator(_url)] = OPENAI_BASE_URL
+    together_base_url: Url = None  # None: the provider's own
+    replicate_base_url: Url = None
+    gemini_base_url: Url = None
     attempt_timeout_seconds: Annotated[
         Annotated[float, Field(gt=0, le=3600)] | None, BeforeValidator(_blank)
     ] = None
@@ -194,6 +197,12 @@ class ChatServer:
 
     def __init__(self, *, base_url: str, api_key: SecretStr | None, model: str) -> None:
         self.base_url, self.api_key, self.model = base_url, api_key, model
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The value of every secret that is set, to be hidden wherever text leaves the process."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -6,7 +6,10 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from aquatint_simulator.control import control_routes
+from aquatint_simulator.gemini.routes import gemini_routes
 from aquatint_simulator.openai.routes import openai_routes
+from aquatint_simulator.replicate.routes import replicate_routes
+from aquatint_simulator.together.routes import together_routes
 from aquatint_simulator.wire import KeepTransport
 from aquatint_simulator.world import World
 
@@ -18,6 +21,13 @@ def create_app(as_of: date | None = None) -> ASGIApp:
     Faults of the wire need uvicorn underneath.
     """
     world = World(as_of)
-    app = Starlette(routes=[*control_routes(), *openai_routes(world)])
+    routes = [
+        *control_routes(),
+        *openai_routes(world),
+        *together_routes(world),
+        *replicate_routes(world),
+        *gemini_routes(world),
+    ]
+    app = Starlette(routes=routes)
     app.state.world = world
     return KeepTransport(app)

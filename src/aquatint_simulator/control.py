@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from aquatint_simulator.faults import FAULTS, FaultError
-from aquatint_simulator.openai.files import fetch
+from aquatint_simulator.files import fetch
 from aquatint_simulator.world import Pace, world_of
 
 _MAX_MS = 600_000

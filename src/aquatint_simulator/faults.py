@@ -39,7 +39,15 @@ SPOILED_IMAGES = frozenset(
         "over_usage",
     }
 )
-FAULTS = {"openai": UNBILLED | SPOILED_WIRE | SPOILED_IMAGES}
+# What becomes of work that outlives its call: billed for what was used or made until then.
+RUNS = frozenset({"stuck_processing", "failed_prediction", "late_success_after_cancel"})
+
+FAULTS = {
+    "openai": UNBILLED | SPOILED_WIRE | SPOILED_IMAGES,
+    "together": UNBILLED | SPOILED_WIRE - {"stream_cut"} | SPOILED_IMAGES,
+    "replicate": UNBILLED | SPOILED_WIRE - {"stream_cut"} | SPOILED_IMAGES | RUNS,
+    "gemini": UNBILLED | SPOILED_WIRE | SPOILED_IMAGES - {"expired_url", "fewer_images"},
+}
 
 
 class FaultError(ValueError):

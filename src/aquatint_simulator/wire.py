@@ -72,9 +72,11 @@ class Streamed(Response):
         media_type: str,
         length: int | None = None,
         torn: bool = False,
+        cut_after: int = 2,
     ) -> None:
         super().__init__(headers=headers, media_type=media_type)
         self.pieces, self._torn = pieces, torn
+        self.cut_after = cut_after  # whole pieces, where a fault cuts it
         del self.headers["content-length"]  # set by Response for its own, empty body
         if length is not None:
             self.headers["content-length"] = str(length)
@@ -125,7 +127,7 @@ def _spoil_stream(fault: str, options: dict[str, Any], whole: Streamed) -> Respo
     if fault == "slow_drip":
         drops = _drops(whole.pieces, options["bytes"], options["ms"])
         return Streamed(drops, headers, media_type=media)
-    return Streamed(_first(whole.pieces, 2), headers, media_type=media, torn=True)
+    return Streamed(_first(whole.pieces, whole.cut_after), headers, media_type=media, torn=True)
 
 
 def _own_headers(response: Response) -> dict[str, str]:

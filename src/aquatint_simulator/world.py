@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -14,6 +14,7 @@ from aquatint_simulator.pictures.picture import Commission, Gallery, Picture
 
 PRICES_AS_OF = date(2026, 11, 22)  # the day whose prices hold when no date is set
 _MAX_REQUESTS = 100_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +58,9 @@ class World:
     invoice: list[InvoiceLine] = field(init=False)
     faults: FaultBox = field(init=False)
     pace: dict[str, Pace] = field(init=False)
-    files: dict[str, tuple[Picture, float]] = field(init=False)  # with the time they expire
+    memories: dict[type, Any] = field(init=False)
     gallery: Gallery = field(default_factory=Gallery)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.reset()
@@ -70,7 +72,7 @@ class World:
         self.invoice = []
         self.faults = FaultBox()
         self.pace = {}
-        self.files = {}
+        self.memories = {}
 
     @property
     def price_date(self) -> date:
@@ -78,6 +80,17 @@ class World:
 
     def pace_of(self, provider: str) -> Pace:
         return self.pace.get(provider) or Pace()
+
+    def memory_of(self, kind: type[T]) -> T:
+        """What a provider keeps between calls: made when first asked for, forgotten on reset."""
+        memory: T = self.memories.setdefault(kind, kind())
+        return memory
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that goes on after the call that began it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def draw(self, commissions: Iterable[Commission]) -> list[Picture]:
         """All pictures, in their order, painted in worker threads."""

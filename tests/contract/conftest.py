@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,16 @@ import pytest
 from aquatint.library.blobs import BlobStore
 from aquatint.net.http import open_session
 from aquatint.providers.base import Completed, ImageProvider, ImageRequest
-from tests.contract.adapters import ADAPTERS, Adapter
-from tests.contract.replies import silence
+from tests.contract.adapter import Adapter, Complaint
+from tests.contract.adapters import ADAPTERS
+from tests.contract.replies import answer, silence
 from tests.contract.server import Reply, Server, serve
 
 Buy = Callable[..., Coroutine[Any, Any, Completed]]
-LeftOver = Callable[[], list[str]]
+
+
+def complain(complaint: Complaint, headers: Mapping[str, str] | None = None) -> Reply:
+    return answer(complaint.encode(), status=complaint.status, headers=headers)
 
 
 @pytest.fixture(params=ADAPTERS, ids=lambda adapter: adapter.name)
@@ -41,7 +45,7 @@ def store(tmp_path: Path) -> BlobStore:
 
 
 @pytest.fixture
-def left_over(tmp_path: Path) -> LeftOver:
+def left_over(tmp_path: Path) -> Callable[[], list[str]]:
     """The names of files that wait in the store."""
     return lambda: sorted(path.name for path in (tmp_path / "blobs/incoming").iterdir())
 
@@ -73,6 +77,8 @@ def buy(
     async def run(reply: Reply, **changes: Any) -> Completed:
         server.reply = reply
         request = replace(image_request, **changes)
-        return await provider.start(request, store.sink(request.attempt_id))
+        result = await provider.start(request, store.sink(request.attempt_id))
+        assert isinstance(result, Completed)
+        return result
 
     return run

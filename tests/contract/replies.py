@@ -5,7 +5,6 @@ import gzip
 from collections.abc import AsyncIterable, Iterable, Mapping
 from http import HTTPStatus
 
-from tests.contract.adapters import Complaint
 from tests.contract.server import Reply, Request
 
 REQUEST_ID = "req_7f3a"
@@ -29,8 +28,9 @@ def answer(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None 
     return reply
 
 
-def complain(complaint: Complaint, headers: Mapping[str, str] | None = None) -> Reply:
-    return answer(complaint.encode(), status=complaint.status, headers=headers)
+def unnamed(body: bytes, *, status: int = 200) -> Reply:
+    """A whole answer whose headers name no request."""
+    return answer(body, status=status, headers={"x-request-id": ""})
 
 
 def then_close(reply: Reply) -> Reply:
@@ -49,6 +49,19 @@ def each(replies: Iterable[Reply]) -> Reply:
         await next(remaining)(writer, request)
 
     return reply
+
+
+def by_path(replies: Mapping[str, Reply]) -> Reply:
+    """Each path has its own reply, whatever the method."""
+
+    async def reply(writer: asyncio.StreamWriter, request: Request) -> None:
+        await replies[request.path](writer, request)
+
+    return reply
+
+
+def redirect(location: str) -> Reply:
+    return answer(b"", status=302, headers={"Location": location})
 
 
 def streamed(parts: AsyncIterable[bytes]) -> Reply:
@@ -117,7 +130,7 @@ def gzipped(body: bytes) -> Reply:
     return answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
 
-async def no_http(writer: asyncio.StreamWriter, request: Request) -> None:
+async def unreadable(writer: asyncio.StreamWriter, request: Request) -> None:
     writer.write(b"this is not HTTP\r\n\r\n")
     await writer.drain()
     writer.close()

@@ -6,9 +6,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquatint.catalog.files import Offers, read
+from aquatint.catalog.files import read
 from aquatint.catalog.load import Catalog
-from aquatint.catalog.model import ImagePrice, Row, Size, Tier
+from aquatint.catalog.model import Operation, Row, Size, Tier
 from aquatint.catalog.reasons import Availability, Code
 from aquatint.errors import NoProviderAvailable
 from aquatint.routing.candidates import ImageSettings, QuoteRequest
@@ -17,28 +17,9 @@ from aquatint.routing.tiers import Source, TierDecision
 
 STATES = [Code.OK, Code.DISABLED, Code.NO_KEY, Code.BREAKER_OPEN, Code.COOLING_DOWN]
 DAYS = [date(2025, 1, 12), date(2025, 12, 24), date(2026, 11, 22), date(2026, 12, 1)]
-SHIPPED = read()
-# The shipped rows beside a second provider's, dear and cheap, at the end of each chain.
-RIVALS = [
-    SHIPPED.rows["openai-gpt-image-2-low"].model_copy(
-        update={
-            "key": f"rival-{amount}",
-            "provider": "rival",
-            "model": f"paint-{amount}",
-            "price": ImagePrice(amount=amount),
-            "tiers": (tier,),
-            "available_from": date(2024, 1, 1),
-        }
-    )
-    for tier, amount in zip(Tier, [3_000, 17_000, 60_000, 117_075], strict=True)
-]
-OFFERS = Offers(
-    rows={**SHIPPED.rows, **{row.key: row for row in RIVALS}},
-    chains={
-        tier: (*chain, *(row.key for row in RIVALS if tier in row.tiers))
-        for tier, chain in SHIPPED.chains.items()
-    },
-)
+OFFERS = read()
+PROVIDERS = ("openai", "together", "replicate", "gemini")
+MODELS = sorted({(row.provider, row.provider_model) for row in OFFERS.rows.values()})
 
 
 def availability(code: Code) -> Availability:
@@ -47,14 +28,13 @@ def availability(code: Code) -> Availability:
 
 @st.composite
 def offerings(draw: st.DrawFn) -> Offering:
-    gone = draw(st.sets(st.sampled_from([(r.provider, r.provider_model) for r in RIVALS])))
     return Offering(
         catalog=Catalog(draw(st.sampled_from(DAYS)), OFFERS),
         availability={
             name: availability(draw(st.sampled_from([Code.OK, Code.OK, *STATES])))
-            for name in ("openai", "rival")
+            for name in PROVIDERS
         },
-        gone=frozenset(gone),
+        gone=frozenset(draw(st.sets(st.sampled_from(MODELS), max_size=5))),
     )
 
 
@@ -63,8 +43,14 @@ requests = st.builds(
     prompt=st.text(st.characters(codec="utf-8"), min_size=1, max_size=50),
     size=st.none() | st.builds(Size, width=st.integers(1, 5000), height=st.integers(1, 5000)),
     n=st.integers(1, 10),
-    settings=st.builds(ImageSettings, style=st.none() | st.just("vivid"), seed=st.just(1)),
-    model=st.none() | st.sampled_from(sorted(OFFERS.rows)),
+    settings=st.builds(
+        ImageSettings,
+        style=st.none() | st.just("vivid"),
+        seed=st.just(1),
+        steps=st.none() | st.integers(1, 600),
+        output_format=st.none() | st.sampled_from(["png", "jpeg", "gif"]),
+    ),
+    model=st.none() | st.sampled_from(sorted(key for key, row in OFFERS.rows.items() if row.price)),
 )
 tiers = st.builds(
     TierDecision, tier=st.sampled_from(Tier), words=st.just(()), source=st.just(Source.CALLER)
@@ -78,9 +64,15 @@ def walked(request: QuoteRequest, tier: TierDecision, offering: Offering) -> set
     return chain | ({named.key} if named else set())
 
 
+def fit(row: Row, offering: Offering) -> bool:
+    """Of its day, and for making images from words."""
+    in_time = row.available_from <= offering.catalog.as_of < row.ends
+    return in_time and Operation.GENERATE in row.operations
+
+
 def offered(row: Row, offering: Offering) -> bool:
     return (
-        row.available_from <= offering.catalog.as_of < row.ends
+        fit(row, offering)
         and offering.availability[row.provider].available
         and (row.provider, row.provider_model) not in offering.gone
     )
@@ -138,7 +130,6 @@ def test_a_fallback_is_told_exactly_when_a_live_row_before_the_chosen_was_passed
         decision = decide(request, tier=tier, offering=offering)
         named = offering.catalog.find(tier=tier.tier, model=request.model)
         walk = [*([named] if named else []), *offering.catalog.chain(tier.tier)]
-        live = [row for row in walk if row.available_from <= offering.catalog.as_of < row.ends]
-        first = live[0]
+        first = next(row for row in walk if fit(row, offering))
         passed_over = first.key != decision.chosen.row.key
         assert decision.original_provider == (first.provider if passed_over else None)

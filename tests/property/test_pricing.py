@@ -1,18 +1,28 @@
 """What must hold for every price, prompt, size and count."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aquatint.catalog.model import ImagePrice, Size, TokenPrice
+from aquatint.catalog.model import (
+    ImagePrice,
+    MegapixelPrice,
+    PriceRule,
+    RunPrice,
+    SecondPrice,
+    Size,
+    TokenPrice,
+)
 from aquatint.catalog.pricing import (
     Demand,
     Usage,
     billed,
     expected,
     expected_usage,
-    input_tokens,
     worst,
 )
+from aquatint.catalog.tokens import input_tokens
 from aquatint.money import ceil_div
 
 rates = st.integers(0, 50_000_000)
@@ -21,21 +31,43 @@ sizes = st.builds(Size, width=st.integers(1, 4096), height=st.integers(1, 4096))
 
 @st.composite
 def token_prices(draw: st.DrawFn) -> TokenPrice:
-    by_grid = draw(st.booleans())
+    formula, counts = draw(
+        st.sampled_from(
+            [
+                ("grid", st.integers(1, 96)),
+                ("patch", st.sampled_from([16, 32, 64])),
+                ("fixed", st.integers(1, 4_000)),
+            ]
+        )
+    )
     return TokenPrice(
         text_in=draw(rates),
         image_in=draw(rates),
         image_out=draw(rates),
         text_out=draw(rates),
-        grid=draw(st.integers(1, 96)) if by_grid else None,
-        patch=None if by_grid else draw(st.sampled_from([16, 32, 64])),
+        **{formula: draw(counts)},
         expected_percent=draw(st.integers(100, 300)),
         worst_percent=draw(st.integers(300, 400)),
         extra_text_out=draw(st.integers(0, 1000)),
     )
 
 
-prices = st.one_of(token_prices(), st.builds(ImagePrice, amount=st.integers(0, 1_000_000)))
+steps = st.none() | st.integers(1, 100)
+amounts = st.integers(0, 1_000_000)
+second_prices = st.builds(
+    SecondPrice,
+    rate=st.integers(0, 10_000),
+    typical_milliseconds=st.integers(1, 5_000),
+    max_seconds=st.integers(5, 300),
+    usual_steps=steps,
+)
+prices: st.SearchStrategy[PriceRule] = st.one_of(
+    token_prices(),
+    st.builds(ImagePrice, amount=amounts),
+    st.builds(MegapixelPrice, amount=amounts, usual_steps=steps),
+    st.builds(RunPrice, run=amounts, in_megapixel=amounts, out_megapixel=amounts),
+    second_prices,
+)
 
 
 @st.composite
@@ -47,13 +79,13 @@ def demands(draw: st.DrawFn) -> Demand:
         n=n,
         calls=draw(st.integers(1, n)),
         partial_images=draw(st.integers(0, 3)),
+        steps=draw(steps),
+        inputs=tuple(draw(st.lists(sizes, max_size=2))),
     )
 
 
 @given(prices, demands())
-def test_worst_is_never_below_expected_and_money_is_whole(
-    price: TokenPrice | ImagePrice, demand: Demand
-) -> None:
+def test_worst_is_never_below_expected_and_money_is_whole(price: PriceRule, demand: Demand) -> None:
     low, high = expected(price, demand), worst(price, demand)
     assert type(low) is int
     assert type(high) is int
@@ -61,16 +93,30 @@ def test_worst_is_never_below_expected_and_money_is_whole(
 
 
 @given(prices, demands())
-def test_more_images_never_cost_less(price: TokenPrice | ImagePrice, demand: Demand) -> None:
-    more = Demand(prompt=demand.prompt, size=demand.size, n=demand.n + 1, calls=demand.calls)
-    less = Demand(prompt=demand.prompt, size=demand.size, n=demand.n, calls=demand.calls)
-    assert expected(price, less) <= expected(price, more)
-    assert worst(price, less) <= worst(price, more)
+def test_more_images_never_cost_less(price: PriceRule, demand: Demand) -> None:
+    more = replace(demand, n=demand.n + 1)
+    assert expected(price, demand) <= expected(price, more)
+    assert worst(price, demand) <= worst(price, more)
+
+
+@given(prices, demands(), st.integers(1, 100))
+def test_more_steps_never_cost_less(price: PriceRule, demand: Demand, further: int) -> None:
+    more = replace(demand, steps=(demand.steps or 0) + further)
+    assert expected(price, demand) <= expected(price, more)
+    assert worst(price, demand) <= worst(price, more)
+
+
+@given(second_prices, st.integers(0, 300_000), sizes)
+def test_a_run_that_is_stopped_in_time_stays_under_the_worst_case(
+    price: SecondPrice, milliseconds: int, size: Size
+) -> None:
+    usage = Usage(images=1, milliseconds=min(milliseconds, 1000 * price.max_seconds))
+    assert billed(price, usage, size) <= worst(price, Demand(prompt="", size=size))
 
 
 @given(prices, demands())
 def test_what_the_formula_bills_stays_under_the_worst_case(
-    price: TokenPrice | ImagePrice, demand: Demand
+    price: PriceRule, demand: Demand
 ) -> None:
     usage = expected_usage(price, demand)
     assert billed(price, usage, demand.size) <= worst(price, demand)
@@ -78,14 +124,14 @@ def test_what_the_formula_bills_stays_under_the_worst_case(
 
 @given(prices, demands(), st.data())
 def test_any_split_into_calls_stays_under_the_ceiling(
-    price: TokenPrice | ImagePrice, demand: Demand, data: st.DataObject
+    price: PriceRule, demand: Demand, data: st.DataObject
 ) -> None:
     first = data.draw(st.integers(1, demand.n))
     parts = [first, demand.n - first] if first < demand.n else [first]
     bill = sum(
         billed(
             price,
-            expected_usage(price, Demand(prompt=demand.prompt, size=demand.size, n=n)),
+            expected_usage(price, replace(demand, n=n, calls=1)),
             demand.size,
         )
         for n in parts

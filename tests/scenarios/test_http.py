@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.client import Client
 
-OF_ONE_ANSWER = {"date", "transfer-encoding"}
+OF_ONE_ANSWER = {"date", "transfer-encoding", "x-request-id"}
 
 
 async def made(app: Client) -> dict[str, Any]:
@@ -106,3 +106,12 @@ async def test_generate_may_be_named_as_the_operation(app: Client) -> None:
     item = await app.quote("a cat", operation="generate")
     assert "operation" not in item["request"]
     assert (await app.confirm(item, operation="generate")).status == 200
+
+
+async def test_every_answer_names_its_request(app: Client) -> None:
+    own = await app.get("/healthz")
+    assert own.headers["x-request-id"].startswith("req_")
+    given = await app.get("/api/usage", headers={"X-Request-Id": "mine-1"})
+    assert given.headers["x-request-id"] == "mine-1"
+    odd = await app.get("/api/usage", headers={"X-Request-Id": "a b"})
+    assert odd.headers["x-request-id"].startswith("req_")

@@ -5,6 +5,7 @@ import base64
 import io
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,81 @@ class Simulator:
 
     def fault(self, fault: str, **options: Any) -> None:
         self.control("POST", "faults", {"provider": "openai", "fault": fault, **options})
+
+    def make(self, provider: str, **body: Any) -> httpx2.Response:
+        """The usual order at one of the four, with what is named on top of its settings."""
+        makers: dict[str, Callable[..., httpx2.Response]] = {
+            "openai": self.draw,
+            "together": self.together,
+            "replicate": self.replicate,
+            "gemini": self.gemini,
+        }
+        return makers[provider](**body)
+
+    def together(self, *, key: str = KEY, **body: Any) -> httpx2.Response:
+        """At 0.0154 dollars."""
+        usual = {"model": "black-forest-labs/FLUX.2-dev", "prompt": "a cat"}
+        return self.http.post(
+            f"{self.url}/together/v1/images/generations",
+            json={**usual, "response_format": "base64", **body},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+
+    def replicate(
+        self,
+        *,
+        key: str = KEY,
+        model: str = "black-forest-labs/flux-schnell",
+        version: str | None = None,
+        headers: dict[str, str] | None = None,
+        **given: Any,
+    ) -> httpx2.Response:
+        """At 0.003 dollars."""
+        body = {"input": {"prompt": "a cat", **given}}
+        path = "predictions" if version else f"models/{model}/predictions"
+        return self.http.post(
+            f"{self.url}/replicate/v1/{path}",
+            json={**body, "version": version} if version else body,
+            headers={"Authorization": f"Bearer {key}", **(headers or {})},
+        )
+
+    def prediction(self, id_: str) -> dict[str, Any]:
+        answer = self.http.get(
+            f"{self.url}/replicate/v1/predictions/{id_}", headers={"Authorization": f"Bearer {KEY}"}
+        )
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def ended(self, id_: str) -> dict[str, Any]:
+        """The prediction, once it has ended; asked for again and again, as callers do."""
+        deadline = time.monotonic() + 20
+        while True:
+            found = self.prediction(id_)
+            if "completed_at" in found or time.monotonic() > deadline:
+                return found
+
+    def gemini(
+        self,
+        *,
+        key: str = KEY,
+        model: str = "gemini-nano-banana-2.1",
+        method: str = "generateContent",
+        prompt: str = "a cat",
+        **config: Any,
+    ) -> httpx2.Response:
+        """At two tokens of text and 1,120 of image: 33,603 micro-dollars."""
+        return self.http.post(
+            f"{self.url}/gemini/v1beta/models/{model}:{method}",
+            json={
+                "contents": [{"role": "user", "parts": [{"text": prompt}]}],
+                "generationConfig": {"responseModalities": ["IMAGE"], **config},
+            },
+            headers={"x-goog-api-key": key},
+        )
+
+    def billed(self) -> list[int]:
+        return [line["microUsd"] for line in self.invoice()]
 
     def invoice(self) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = self.control("GET", "invoice")["lines"]

@@ -113,6 +113,22 @@ def gateway_settings(simulator_url: str, folder: Path, **changes: str) -> dict[s
     }
 
 
+_KEYS = {
+    "together": ("TOGETHER_API_KEY", "TOGETHER_BASE_URL", "/together/v1"),
+    "replicate": ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL", "/replicate/v1"),
+    "gemini": ("GEMINI_API_KEY", "GEMINI_BASE_URL", "/gemini/v1beta"),
+}
+
+
+def provider_settings(simulator_url: str, *providers: str) -> dict[str, str]:
+    """Keys and addresses for these providers, beside OpenAI, on the simulator."""
+    settings: dict[str, str] = {}
+    for name in providers:
+        key, base, path = _KEYS[name]
+        settings |= {key: "key-of-a-test-canary", base: simulator_url + path}
+    return settings
+
+
 @contextmanager
 def gateway(folder: Path, simulator_url: str, **changes: str) -> Iterator[Server]:
     """The gateway on a free port."""

@@ -18,7 +18,11 @@ CHAINS = "chains.toml"
 
 Table = dict[str, object]
 
-_MONEY = frozenset({"text_in", "image_in", "image_out", "text_out", "amount"})
+_MONEY = frozenset(
+    {"text_in", "image_in", "image_out", "text_out"}  # tokens
+    | {"amount", "rate", "run", "in_megapixel", "out_megapixel"}
+)
+_KINDS = ("kind", "rule")  # what sort of table it is
 
 
 class CatalogError(Exception):
@@ -61,26 +65,40 @@ def _parse(path: Path) -> Table:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    """The file's rows: each is the file, its family, its model and itself, merged in this order."""
+    """The file's rows: each is the file, its model and itself, merged in this order.
+
+    A model and a row stand on their family. A model without rows is one.
+    """
     document = _parse(path)
     families = _table(path, document, "families")
     shared = _without(document, "families", "models")
     for model in _tables(path, document, "models"):
-        name = model.get("family")
-        if name is not None and name not in families:
-            raise CatalogError(f"{path.name}: {model.get('model')}: no family {name!r}")
-        family = families[str(name)] if name is not None else {}
-        if not isinstance(family, dict):
-            raise CatalogError(f"{path.name}: families.{name} is not a table")
-        base = _merge(_merge(shared, family), _without(model, "family", "rows"))
-        for row in _tables(path, model, "rows"):
-            yield _row(path, _merge(base, row))
+        base = _merge(shared, _with_family(path, families, model))
+        rows = _tables(path, model, "rows") if "rows" in model else [{}]
+        for row in rows:
+            yield _row(path, _merge(_without(base, "rows"), _with_family(path, families, row)))
+
+
+def _with_family(path: Path, families: Table, table: Table) -> Table:
+    """`table` on top of the family that it names."""
+    name = table.get("family")
+    if name is None:
+        return table
+    if name not in families:
+        raise CatalogError(f"{path.name}: {table.get('model', 'a row')}: no family {name!r}")
+    family = families[str(name)]
+    if not isinstance(family, dict):
+        raise CatalogError(f"{path.name}: families.{name} is not a table")
+    return _merge(family, _without(table, "family"))
 
 
 def _row(path: Path, merged: Table) -> Row:
-    names = (merged.get("provider"), merged.get("model"), merged.get("quality"))
-    key = str(merged.get("key") or "-".join(str(name) for name in names if name))
-    filled = {"provider_model": merged.get("model"), **merged, "key": key}
+    """A model's short name is the last part of the provider's, unless it has one of its own."""
+    wired = merged.get("provider_model") or merged.get("model")
+    model = merged.get("model") or str(wired).rpartition("/")[2]
+    names = (merged.get("provider"), model, merged.get("quality"))
+    key = str(merged.get("key") or "-".join(str(name) for name in names if name).lower())
+    filled = {**merged, "provider_model": wired, "model": model, "key": key}
     try:
         return Row.model_validate(filled | {"price": _in_micro(filled.get("price"))})
     except ValidationError as error:
@@ -108,13 +126,17 @@ def _micro(dollars: object) -> int:
 
 
 def _merge(base: Table, over: Table) -> Table:
-    """`over` on top of `base`; tables of both are merged, one level deep."""
+    """`over` on top of `base`; tables of both are merged, one level deep, if of one kind."""
     merged = base | over
     for key, value in over.items():
         below = base.get(key)
         if isinstance(value, dict) and isinstance(below, dict):
-            merged[key] = below | value
+            merged[key] = below | value if _alike(below, value) else value
     return merged
+
+
+def _alike(below: Table, over: Table) -> bool:
+    return all(over.get(kind, below.get(kind)) == below.get(kind) for kind in _KINDS)
 
 
 def _without(table: Table, *keys: str) -> Table:

@@ -1,11 +1,14 @@
 """The catalog as lines to read and as data."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from aquatint.catalog.load import Catalog
 from aquatint.catalog.model import Row, Size
 from aquatint.catalog.pricing import Demand, expected
 from aquatint.money import Micro, show, to_usd
+
+RETIRES_SOON = timedelta(days=60)
 
 _SQUARE = Size(width=1024, height=1024)
 
@@ -23,9 +26,12 @@ def entry(catalog: Catalog, row: Row) -> dict[str, Any]:
         "price": row.price.model_dump() if row.price else None,
         "squareCost": None if cost is None else to_usd(cost),
         "sizes": row.sizes.model_dump(),
+        "operations": list(row.operations),
         "capabilities": row.capabilities.model_dump(),
+        "limits": {name: limit.model_dump() for name, limit in row.limits.items()},
         "availableFrom": row.available_from.isoformat(),
         "retiredOn": row.retired_on.isoformat() if row.retired_on else None,
+        "replacedBy": row.replaced_by,
         "status": status.code,
         "reason": status.reason,
         "estimatedSeconds": row.estimated_seconds,
@@ -40,6 +46,19 @@ def square_cost(row: Row) -> Micro | None:
     if row.price is None:
         return None
     return expected(row.price, Demand(prompt="", size=_SQUARE))
+
+
+def retiring(
+    catalog: Catalog, within: timedelta = RETIRES_SOON
+) -> tuple[tuple[date, str, str, str], ...]:
+    """Models offered now that end by then: day, provider, model, replacement; the first first."""
+    last = catalog.as_of + within
+    ending: dict[tuple[date, str, str], set[str]] = {}
+    for row in catalog.rows:
+        if row.retired_on and row.retired_on <= last and catalog.live(row):
+            replacements = ending.setdefault((row.retired_on, row.provider, row.model), set())
+            replacements.update(filter(None, [row.replaced_by]))
+    return tuple((*model, " or ".join(sorted(ending[model]))) for model in sorted(ending))
 
 
 def line(catalog: Catalog, row: Row) -> tuple[str, ...]:

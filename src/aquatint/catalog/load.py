@@ -19,6 +19,7 @@ class Catalog:
         self._offers = offers or read()
         self.rows = tuple(self._offers.rows.values())
         self.providers = frozenset(row.provider for row in self.rows)
+        self._successors = {row.continued_by for row in self.rows if row.continued_by}
 
     def get(self, key: str) -> Row | None:
         """The row with this `modelKey`, whatever its dates."""
@@ -45,8 +46,17 @@ class Catalog:
         return row
 
     def own_chain(self, tier: Tier) -> tuple[Row, ...]:
-        """What is tried for `tier`, in order, rows outside their dates included."""
-        return tuple(self.current(self._offers.rows[key]) for key in self._offers.chains[tier])
+        """What is tried for `tier`, in order, rows outside their dates included.
+
+        Of a row and the one that takes over from it, only the one whose time it is.
+        """
+        rows = (self._offers.rows[key] for key in self._offers.chains[tier])
+        return tuple(row for row in rows if self._has_its_turn(row))
+
+    def _has_its_turn(self, row: Row) -> bool:
+        passed_on = row.continued_by and self.as_of >= row.ends
+        waits = row.key in self._successors and self.as_of < row.available_from
+        return not (passed_on or waits)
 
     def chain(self, tier: Tier) -> tuple[Row, ...]:
         """The tier's own chain, then those of the lower tiers; each row once."""
@@ -74,7 +84,7 @@ class Catalog:
         ]
         place = {row.key: index for index, row in enumerate(self.chain(tier))}
         order = (tier, *tier.below, *Tier)
-        return min(
+        found = min(
             named,
             key=lambda row: (
                 not self.live(row),
@@ -84,3 +94,4 @@ class Catalog:
             ),
             default=None,
         )
+        return found and self.current(found)

@@ -1,12 +1,42 @@
 """What exists: one `Row` per model and quality setting, read from the dated data files."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from aquatint.money import Micro
+from aquatint.catalog.frozen import Frozen
+from aquatint.catalog.price_rules import (
+    ImagePrice,
+    MegapixelPrice,
+    PriceRule,
+    RunPrice,
+    SecondPrice,
+    TokenPrice,
+)
+from aquatint.catalog.size_rules import FreeSizes, ListedSizes, Size, SizeRule
+
+__all__ = [
+    "Capabilities",
+    "FreeSizes",
+    "Frozen",
+    "ImagePrice",
+    "ListedSizes",
+    "MegapixelPrice",
+    "Operation",
+    "Parameter",
+    "PriceRule",
+    "Range",
+    "Row",
+    "RunPrice",
+    "SecondPrice",
+    "Size",
+    "SizeRule",
+    "Tier",
+    "TokenPrice",
+]
 
 
 class Tier(StrEnum):
@@ -24,86 +54,40 @@ class Tier(StrEnum):
         return tuple(reversed(ladder[: ladder.index(self)]))
 
 
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Operation(StrEnum):
+    """What a model can be asked to do."""
+
+    GENERATE = "generate"  # from words alone
+    EDIT = "edit"  # needs an input image
 
 
-class Size(Frozen):
-    """Pixels."""
+class Range(Frozen):
+    """The least and the greatest value of a setting; `default` is the model's own, where known."""
 
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
-
-    @property
-    def pair(self) -> tuple[int, int]:
-        return self.width, self.height
-
-    def __str__(self) -> str:
-        return f"{self.width}x{self.height}"
+    min: int | float
+    max: int | float
+    default: int | float | None = None
 
 
-class TokenPrice(Frozen):
-    """Billed by tokens, at rates in micro-dollars per million tokens.
-
-    `grid` is the base of the output-token formula for this row's quality, or `patch` the edge in
-    pixels for the gpt-image-1 family; a price has one of the two.
-    """
-
-    rule: Literal["tokens"] = "tokens"
-    text_in: Micro = Field(ge=0)
-    image_in: Micro = Field(ge=0)
-    image_out: Micro = Field(ge=0)
-    text_out: Micro = Field(default=0, ge=0)
-    grid: int | None = Field(default=None, gt=0)
-    patch: int | None = Field(default=None, gt=0)
-    expected_percent: int = Field(default=100, ge=100)  # what is likely billed, of the formula
-    worst_percent: int = Field(default=100, ge=100)  # what may be billed, likewise
-    extra_text_out: int = Field(default=0, ge=0)  # text tokens a model may add to one image
-
-    @model_validator(mode="after")
-    def _formula_fits(self) -> Self:
-        if (self.grid is None) == (self.patch is None):
-            raise ValueError("a token price has either a grid or a patch")
-        if self.expected_percent > self.worst_percent:
-            raise ValueError("expected_percent is above worst_percent")
-        return self
-
-
-class ImagePrice(Frozen):
-    """A flat price per image; `by_size` overrides `amount` for a size."""
-
-    rule: Literal["image"] = "image"
-    amount: Micro = Field(ge=0)
-    by_size: dict[str, Annotated[Micro, Field(ge=0)]] = {}
-
-
-PriceRule = Annotated[TokenPrice | ImagePrice, Field(discriminator="rule")]
-
-
-SizeText = Annotated[str, Field(pattern=r"^[1-9][0-9]*x[1-9][0-9]*$")]
-Popular = Annotated[tuple[SizeText, ...], Field(min_length=1)]
-
-
-class FreeSizes(Frozen):
-    """Any size within these bounds; `popular` is what people are offered, the first the default."""
-
-    kind: Literal["free"] = "free"
-    multiple_of: int = Field(gt=0)
-    max_edge: int = Field(gt=0)
-    max_ratio: float = Field(ge=1)
-    min_pixels: int = Field(gt=0)
-    max_pixels: int = Field(gt=0)
-    popular: Popular
-
-
-class ListedSizes(Frozen):
-    """Only these sizes, the first the default."""
-
-    kind: Literal["list"] = "list"
-    popular: Popular
-
-
-SizeRule = Annotated[FreeSizes | ListedSizes, Field(discriminator="kind")]
+# What an adapter can say to a model, in our words; a row tells the wire's.
+Parameter = Literal[
+    "n",
+    "width",
+    "height",
+    "size",  # both edges in one: 1024x1024
+    "aspect_ratio",  # the size's entry in `ratios`
+    "megapixels",  # the size's entry in `megapixels`
+    "image_size",  # the row's quality: 2K
+    "max_tokens",
+    "negative_prompt",
+    "seed",
+    "steps",
+    "guidance",
+    "style",
+    "background",
+    "output_format",
+    "images",  # input images
+]
 
 
 class Capabilities(Frozen):
@@ -125,14 +109,30 @@ class Capabilities(Frozen):
         limits = {"max_n", "max_prompt"}
         return tuple(self.model_dump(exclude=limits, exclude_defaults=True))
 
+    @property
+    def parameters(self) -> frozenset[Parameter]:
+        """What a request must be able to say for all of this to be true."""
+        needed: dict[Parameter, bool] = {
+            "n": self.max_n > 1,
+            "style": bool(self.styles),
+            "negative_prompt": self.negative_prompt,
+            "seed": self.seed,
+            "steps": self.steps,
+            "guidance": self.guidance,
+            "background": bool(self.backgrounds),
+            "output_format": bool(self.output_formats),
+        }
+        return frozenset(name for name, is_needed in needed.items() if is_needed)
+
 
 class Row(Frozen):
     """One offer: a model at one quality setting, with its price, dates and source.
 
     `key` is the public `modelKey`, `model` the short name, `provider_model` the id on the wire.
-    `tiers` are the tiers for which this row is the model's setting. A row whose price stopped
-    holding before the provider retired the model ends on `offered_until`, its last day, and
-    `continued_by` is the key of the row that took over; `retired_on` stays the provider's date.
+    `tiers` are the tiers for which this row is the model's setting; a row without any is asked
+    only by name. A row whose price stopped holding before the provider retired the model ends on
+    `offered_until`, its last day, and `continued_by` is the key of the row that took over;
+    `retired_on` stays the provider's date.
     """
 
     key: str
@@ -144,7 +144,12 @@ class Row(Frozen):
     price: PriceRule | None = None  # None: unknown, and then refused
     sizes: SizeRule
     capabilities: Capabilities = Capabilities()
-    wire: dict[str, str] = {}  # further fixed parameters of the request
+    limits: Mapping[Literal["steps", "guidance"], Range] = {}
+    operations: tuple[Operation, ...] = (Operation.GENERATE,)
+    parameters: Mapping[Parameter, str] = {}  # its name on the wire; what is absent is not taken
+    values: Mapping[Parameter, Mapping[str, str]] = {}  # our value -> the wire's, where they differ
+    wire: dict[str, str] = Field(default_factory=dict)  # further fixed parameters of the request
+    version: str | None = None  # of a model that is called by version instead of by its id
     available_from: date
     retired_on: date | None = None  # the first day the provider no longer served it
     offered_until: date | None = None
@@ -162,10 +167,38 @@ class Row(Frozen):
         taken_over = self.offered_until and self.offered_until + timedelta(days=1)
         return min(self.retired_on or date.max, taken_over or date.max)
 
+    @property
+    def max_seconds(self) -> int:
+        """When the provider is told to stop one call: no later than its price allows for."""
+        if isinstance(self.price, SecondPrice):
+            return self.price.max_seconds
+        return self.deadline_seconds
+
+    @property
+    def max_tokens(self) -> int | None:
+        """What one image may take in tokens, text and thought included; None: no such cap."""
+        if isinstance(self.price, TokenPrice) and self.price.fixed is not None:
+            return self.price.fixed + self.price.extra_text_out
+        return None
+
     @model_validator(mode="after")
     def _dates_fit(self) -> Self:
         if self.ends <= self.available_from:
             raise ValueError(f"ends on {self.ends}, not after available_from {self.available_from}")
         if (self.offered_until is None) != (self.continued_by is None):
             raise ValueError("offered_until and continued_by go together")
+        return self
+
+    @model_validator(mode="after")
+    def _deadline_fits(self) -> Self:
+        if self.max_seconds > self.deadline_seconds:
+            raise ValueError("a call may last beyond deadline_seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _parameters_fit(self) -> Self:
+        """What a row claims to take has a name on the wire, where names are told at all."""
+        missing = self.capabilities.parameters - set(self.parameters)
+        if self.parameters and missing:
+            raise ValueError(f"no parameter for {', '.join(sorted(missing))}")
         return self

@@ -1,35 +1,43 @@
-"""What a request costs: expected, at worst, and as billed. Pure integer arithmetic.
+"""What a request costs: expected, at worst, and as billed. Pure integer arithmetic."""
 
-The token formulas are OpenAI's own calculator for the gpt-image families.
-"""
-
-import math
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import lru_cache
 
-from aquatint.catalog.model import ImagePrice, PriceRule, Size, TokenPrice
+from aquatint.catalog.model import (
+    ImagePrice,
+    MegapixelPrice,
+    PriceRule,
+    RunPrice,
+    SecondPrice,
+    Size,
+    TokenPrice,
+)
+from aquatint.catalog.tokens import output_tokens
 from aquatint.money import Micro, ceil_div
 
 TOKENS_PER_PARTIAL_IMAGE = 100
 BYTES_PER_TOKEN = 4  # of ordinary text; no tokenizer makes more tokens than bytes
+MEGAPIXEL = 1024 * 1024  # of prices by the megapixel begun; others count in millions
 
 _MILLION = 1_000_000
-_INPUT_EDGE = 1024  # smaller inputs are enlarged towards this, at most twofold
-_INPUT_PATCH = 32
-_INPUT_PATCHES = 1536
-_INPUT_SHRINK = 0.99
+_THOUSAND = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What a provider says it used, over all images of one call. Counts are >= 0."""
+    """What a provider says it used, over all images of one call. Counts are >= 0.
+
+    A price looks at what it charges for and at nothing else.
+    """
 
     images: int
     text_in: int = 0  # tokens
     image_in: int = 0  # tokens
     image_out: int = 0  # tokens
     text_out: int = 0  # tokens
+    pixels: int = 0  # of all images together; 0: every image has the size that was asked for
+    steps: int = 0  # of each image; 0: as many as the model takes by itself
+    megapixels_in: int = 0  # begun, of each input image
+    milliseconds: int = 0  # of computing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +49,8 @@ class Demand:
     n: int = 1
     calls: int = 1
     partial_images: int = 0
+    steps: int | None = None  # None: the model's own
+    inputs: tuple[Size, ...] = ()  # images that go with each call
 
 
 def expected(price: PriceRule, demand: Demand) -> Micro:
@@ -58,8 +68,34 @@ def worst(price: PriceRule, demand: Demand) -> Micro:
 
 def billed(price: PriceRule, usage: Usage, size: Size) -> Micro:
     """What the provider bills for `usage`, rounded up to a micro-dollar."""
-    if isinstance(price, ImagePrice):
-        return usage.images * price.by_size.get(str(size), price.amount)
+    match price:
+        case ImagePrice():
+            return usage.images * price.by_size.get(str(size), price.amount)
+        case MegapixelPrice():
+            return _billed_pixels(price, usage, size)
+        case RunPrice():
+            return _billed_runs(price, usage, size)
+        case SecondPrice():
+            return ceil_div(usage.milliseconds * price.rate, _THOUSAND)
+        case TokenPrice():
+            return _billed_tokens(price, usage)
+
+
+def _billed_pixels(price: MegapixelPrice, usage: Usage, size: Size) -> Micro:
+    usual = price.usual_steps or 1
+    steps = max(usual, usage.steps) if price.usual_steps else usual
+    return ceil_div(_pixels(usage, size) * price.amount * steps, _MILLION * usual)
+
+
+def _billed_runs(price: RunPrice, usage: Usage, size: Size) -> Micro:
+    if usage.images == 0:
+        return 0
+    megapixels = ceil_div(_pixels(usage, size), usage.images * MEGAPIXEL)
+    image = price.run + price.out_megapixel * megapixels
+    return usage.images * image + price.in_megapixel * usage.megapixels_in
+
+
+def _billed_tokens(price: TokenPrice, usage: Usage) -> Micro:
     spent = (
         usage.text_in * price.text_in
         + usage.image_in * price.image_in
@@ -71,8 +107,16 @@ def billed(price: PriceRule, usage: Usage, size: Size) -> Micro:
 
 def expected_usage(price: PriceRule, demand: Demand) -> Usage:
     """The likely usage of all calls together."""
-    if isinstance(price, ImagePrice):
-        return Usage(images=demand.n)
+    match price:
+        case SecondPrice():
+            return Usage(images=demand.n, milliseconds=demand.n * _likely_time(price, demand))
+        case TokenPrice():
+            return _expected_tokens(price, demand)
+        case _:
+            return _counted(demand, images=demand.n, calls=demand.calls)
+
+
+def _expected_tokens(price: TokenPrice, demand: Demand) -> Usage:
     tokens = _percent(output_tokens(price, demand.size), price.expected_percent)
     text = ceil_div(_prompt_bytes(demand), BYTES_PER_TOKEN)
     return Usage(
@@ -83,55 +127,42 @@ def expected_usage(price: PriceRule, demand: Demand) -> Usage:
 
 
 def _worst_of_one(price: PriceRule, demand: Demand) -> Usage:
-    if isinstance(price, ImagePrice):
-        return Usage(images=1)
-    tokens = _percent(output_tokens(price, demand.size), price.worst_percent)
+    match price:
+        case SecondPrice():
+            return Usage(images=1, milliseconds=price.max_seconds * _THOUSAND)
+        case TokenPrice():
+            tokens = _percent(output_tokens(price, demand.size), price.worst_percent)
+            return Usage(
+                images=1,
+                text_in=_prompt_bytes(demand),
+                image_out=tokens + _partial_tokens(demand),
+                text_out=price.extra_text_out,
+            )
+        case _:
+            return _counted(demand, images=1, calls=1)
+
+
+def _counted(demand: Demand, *, images: int, calls: int) -> Usage:
+    """What is known before: `images` of the size asked for, bought in `calls`."""
+    begun = sum(ceil_div(each.pixels, MEGAPIXEL) for each in demand.inputs)
     return Usage(
-        images=1,
-        text_in=_prompt_bytes(demand),
-        image_out=tokens + _partial_tokens(demand),
-        text_out=price.extra_text_out,
+        images=images,
+        pixels=images * demand.size.pixels,
+        steps=demand.steps or 0,
+        megapixels_in=calls * begun,
     )
 
 
-def output_tokens(price: TokenPrice, size: Size) -> int:
-    """Tokens of one finished image by the formula of `price`."""
-    if price.grid is not None:
-        return grid_tokens(price.grid, size)
-    if price.patch is not None:
-        return patch_tokens(price.patch, size)
-    raise ValueError("a token price has either a grid or a patch")
+def _likely_time(price: SecondPrice, demand: Demand) -> int:
+    """Milliseconds for one image: in proportion to steps beyond the usual, up to the bound."""
+    usual = price.usual_steps or 1
+    steps = max(usual, demand.steps or 0) if price.usual_steps else usual
+    likely = ceil_div(price.typical_milliseconds * steps, usual)
+    return min(likely, price.max_seconds * _THOUSAND)
 
 
-@lru_cache(maxsize=1024)
-def grid_tokens(base: int, size: Size) -> int:
-    """Output tokens of one image of gpt-image-2 and later; `base` goes with the quality."""
-    shape = Fraction(min(size.width, size.height), max(size.width, size.height))
-    cells = base * max(1, round(base * shape))  # `round` of a fraction is half to even, and exact
-    return ceil_div(cells * (2 * _MILLION + size.width * size.height), 4 * _MILLION)
-
-
-def patch_tokens(patch: int, size: Size) -> int:
-    """Output tokens of one image of the gpt-image-1 family; `patch` pixels go with the quality."""
-    return (size.height // patch) * (size.width // patch + 1)
-
-
-def input_tokens(size: Size) -> int:
-    """Tokens of one input image for gpt-image-2 and later."""
-    longest = max(size.width, size.height)
-    scale = max(Fraction(1), min(Fraction(2), Fraction(_INPUT_EDGE, longest)))
-    width, height = size.width * scale, size.height * scale
-    patches = _input_patches(width, height)
-    if patches <= _INPUT_PATCHES:
-        return patches
-    shrink = math.sqrt(_INPUT_PATCHES / patches)
-    while (patches := _input_patches(width * shrink, height * shrink)) > _INPUT_PATCHES:
-        shrink *= _INPUT_SHRINK
-    return patches
-
-
-def _input_patches(width: Fraction | float, height: Fraction | float) -> int:
-    return math.ceil(width / _INPUT_PATCH) * math.ceil(height / _INPUT_PATCH)
+def _pixels(usage: Usage, size: Size) -> int:
+    return usage.pixels or usage.images * size.pixels
 
 
 def _percent(tokens: int, percent: int) -> int:

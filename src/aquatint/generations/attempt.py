@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from aquatint.clock import Clock, Millis
+from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
 from aquatint.generations import booking, store
 from aquatint.generations.booking import Delivery, Task
 from aquatint.generations.model import stream
+from aquatint.generations.watch import Work, watch
 from aquatint.ids import new_id
+from aquatint.ledger.store import keep_handle
 from aquatint.library.blobs import BlobStore
 from aquatint.library.images import ImageFacts, UnusableImage, take_in
-from aquatint.providers.base import Completed, ImageRequest, ReceivedImage
+from aquatint.providers.base import (
+    Completed,
+    ImageRequest,
+    Pending,
+    ReceivedImage,
+    ResumableProvider,
+)
 from aquatint.resilience import store as conditions
 from aquatint.resilience.breaker import BreakerConfig
 from aquatint.resilience.store import Call
@@ -78,6 +87,7 @@ class Attempts:
         self._blobs = blobs
         self._breaker = breaker
         self._timeout = timeout_seconds
+        self._works: dict[tuple[str, str], Work] = {}  # by generation and attempt
 
     async def make(self, task: Task) -> Result:
         """Dispatch and end one attempt.
@@ -86,10 +96,55 @@ class Attempts:
         """
         attempt_id = new_id("att")
         await self._write(task, lambda tx, now: self._dispatch(tx, task, attempt_id, now))
+        return await self._end(task, attempt_id, self._start(task, attempt_id))
+
+    async def resume(self, task: Task, attempt_id: str, handle: str) -> Result:
+        """Take up an attempt that another process began; it is looked at, not made again."""
+        return await self._end(
+            task, attempt_id, self._watch(task, attempt_id, Pending(handle=handle))
+        )
+
+    async def cancel(self, generation_id: str) -> bool:
+        """Ask the providers at work for this generation to stop; False when none can be asked."""
+        works = [work for (owner, _), work in self._works.items() if owner == generation_id]
+        for work in works:
+            await work.cancel()
+        return bool(works)
+
+    async def _start(self, task: Task, attempt_id: str) -> Completed:
+        request = self._request(task, attempt_id)
+        answer = await task.provider.start(request, self._blobs.sink(attempt_id))
+        if isinstance(answer, Completed):
+            return answer
+        handle = answer.handle
+        await insist(lambda: self._db.write(lambda tx: keep_handle(tx, attempt_id, handle)))
+        return await self._watch(task, attempt_id, answer)
+
+    async def _watch(self, task: Task, attempt_id: str, pending: Pending) -> Completed:
+        if not isinstance(task.provider, ResumableProvider):
+            raise BadResponse("The provider is at work, but cannot be asked about it")
+        work = self._works[task.generation_id, attempt_id] = Work(task.provider, pending.handle)
         try:
-            completed = await task.provider.start(
-                self._request(task, attempt_id), self._blobs.sink(attempt_id)
+            return await watch(
+                work,
+                pending,
+                self._request(task, attempt_id),
+                self._blobs.sink(attempt_id),
+                lambda progress: self._tell(task, progress),
             )
+        finally:
+            del self._works[task.generation_id, attempt_id]
+
+    async def _tell(self, task: Task, progress: float) -> None:
+        now, name = self._clock.now(), stream(task.generation_id)
+        data = {"progress": round(progress, 3)}
+        await self._db.write(lambda tx: eventlog.append(tx, name, "progress", data, now=now))
+        self._log.wake(name)
+
+    async def _end(self, task: Task, attempt_id: str, work: Awaitable[Completed]) -> Result:
+        """Book how `work` ends, whatever that is."""
+        try:
+            completed = await work
         except ProviderError as error:
             return await self._fail(task, attempt_id, error)
         except Exception:

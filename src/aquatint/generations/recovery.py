@@ -1,6 +1,7 @@
 """After a stop: what never left is run, all else is ended by what the books say."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Tx
@@ -21,24 +22,39 @@ _LOST = Failure(
 _STATUS = {"content_refused": 422, "outcome_unknown": 504, "unsupported": 400}
 
 
-def recover(tx: Tx, *, breaker: BreakerConfig, now: Millis) -> list[str]:
-    """End what can be ended; the ids of the generations to run, none of which has an attempt."""
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a stopped process left to do: ids of generations."""
+
+    run: tuple[str, ...]  # none of these has an attempt
+    resume: tuple[str, ...]  # these have work that can be found again
+
+
+def recover(tx: Tx, *, breaker: BreakerConfig, now: Millis) -> ToDo:
+    """End what can be ended, and tell what is left."""
     _lose_open(tx, breaker, now)
     unfinished = store.unfinished(tx)
     attempts = ledger_store.of_generations(tx, [generation.id for generation in unfinished])
-    to_run = []
+    to_run, to_resume = [], []
     for generation in unfinished:
         mine = [attempt for attempt in attempts if attempt.generation_id == generation.id]
-        if mine:
-            finish(tx, generation.id, from_the_books(generation, mine), now=now)
-        else:
+        if not mine:
             to_run.append(generation.id)
-    return to_run
+        elif any(attempt.state == "dispatched" for attempt in mine):
+            to_resume.append(generation.id)
+        else:
+            finish(tx, generation.id, from_the_books(generation, mine), now=now)
+    return ToDo(tuple(to_run), tuple(to_resume))
 
 
 def _lose_open(tx: Tx, breaker: BreakerConfig, now: Millis) -> None:
-    """Nobody waits for these answers any more; whether they were billed is not known."""
-    for attempt_id, generation_id in ledger_store.still_open(tx):
+    """Nobody waits for these answers any more; whether they were billed is not known.
+
+    What has a handle is not lost.
+    """
+    for attempt_id, generation_id, handle in ledger_store.still_open(tx):
+        if handle is not None:
+            continue
         ending = Ending(error_code=_LOST.code, error=_LOST.message)
         ledger.lose(tx, attempt_id, ending=ending, now=now)
         conditions.give_back(tx, attempt_id, config=breaker, now=now)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from aquatint.catalog import reasons
@@ -10,14 +11,18 @@ from aquatint.catalog.model import Row
 from aquatint.clock import Clock
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
-from aquatint.errors import BadResponse, ContentRefused, Next, OutcomeUnknown, ProviderError
+from aquatint.errors import Next, ProviderError
 from aquatint.generations import store
 from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
 from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
+from aquatint.generations.recovery import from_the_books
+from aquatint.generations.verdict import end_of, together
+from aquatint.ledger import store as ledger
 from aquatint.ledger.service import CeilingReached
-from aquatint.providers.base import ImageProvider
+from aquatint.ledger.store import Attempt
+from aquatint.providers.base import ImageProvider, Stopped
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
 from aquatint.quotes.service import as_wish
@@ -53,12 +58,13 @@ class Runner:
         self._offering = offering
         self._providers = providers
         self._attempts = attempts
+        self._cancelled: set[str] = set()
 
     async def run(self, generation_id: str) -> None:
         """Buy the images. Never raises: a failure of ours ends the generation like any other."""
         try:
             job = await self._db.read(lambda tx: _load(tx, generation_id))
-            walk = _Walk(job, self._offering, self._providers, self._attempts)
+            walk = _Walk(job, self._offering, self._providers, self._attempts, self._cancelled)
             if (outcome := await walk.outcome()) is None:
                 return
         except Cancelled:
@@ -70,6 +76,46 @@ class Runner:
             )
             outcome = Outcome(state=State.FAILED, failure=failure)
         await self._finish(generation_id, outcome)
+
+    async def resume(self, generation_id: str) -> None:
+        """Take up the work another process began, then end the generation from the books."""
+        try:
+            job, attempts = await self._db.read(lambda tx: _left(tx, generation_id))
+            rows = (await self._offering()).catalog
+            position = 0
+            for attempt, handle in attempts:
+                candidate = job.plan.find(attempt.model_key)
+                row = rows.get(attempt.model_key)
+                provider = self._providers.get(attempt.provider)
+                if handle and candidate and row and provider:
+                    task = Task(
+                        generation_id=generation_id,
+                        owner=job.generation.owner,
+                        prompt=job.quote.request.prompt,
+                        candidate=candidate,
+                        row=row,
+                        provider=provider,
+                        n=attempt.images,
+                        share=attempt.share,
+                        position=position,
+                        alone=False,
+                    )
+                    await self._attempts.resume(task, attempt.id, handle)
+                position += attempt.images
+            await self._end_from_the_books(job.generation)
+        except Exception:
+            logger.exception("generation %s could not be resumed", generation_id)
+
+    async def _end_from_the_books(self, generation: Generation) -> None:
+        attempts = await self._db.read(lambda tx: ledger.of_generations(tx, [generation.id]))
+        if all(attempt.state != "dispatched" for attempt in attempts):
+            await self._finish(generation.id, from_the_books(generation, attempts))
+
+    async def cancel(self, generation_id: str) -> None:
+        """Ask the providers at work to stop; what they say then ends the generation."""
+        self._cancelled.add(generation_id)
+        if not await self._attempts.cancel(generation_id):
+            self._cancelled.discard(generation_id)
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
         now = self._clock.now()
@@ -92,7 +138,9 @@ class _Walk:
         offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
+        cancelled: AbstractSet[str],
     ) -> None:
+        self._cancelled = cancelled
         self._job = job
         self._offering = offering
         self._providers = providers
@@ -120,6 +168,8 @@ class _Walk:
                 self._reasons.setdefault(candidate.provider, refused.reason.reason)
                 self._skipped.add(candidate.provider)
                 continue
+            if result.images and candidate is not self._job.plan.walk[0]:
+                self._tell_fallback(candidate)
             if result.ended:
                 return None
             if result.images:
@@ -128,6 +178,17 @@ class _Walk:
             if not self._goes_on_after(candidate, result):
                 break
         return self._without_image()
+
+    def _tell_fallback(self, used: Candidate) -> None:
+        first = self._job.plan.walk[0]
+        logger.info(
+            "fallback_used generation=%s original=%s fallback=%s model=%s reason=%s",
+            self._job.generation.id,
+            first.provider,
+            used.provider,
+            used.model,
+            self._reasons.get(first.provider, "-"),
+        )
 
     async def _ready(self, candidate: Candidate) -> Row | None:
         """The candidate's row, if it can be asked now; else why not is noted."""
@@ -162,12 +223,14 @@ class _Walk:
             )
             tasks.append(self._attempts.make(task))
             position += count
-        return _together(await asyncio.gather(*tasks, return_exceptions=True))
+        return together(await asyncio.gather(*tasks, return_exceptions=True))
 
     def _goes_on_after(self, candidate: Candidate, result: Result) -> bool:
         error = self._last = result.error
         if error is None:
             return True
+        if self._stopped(error):
+            return False
         self._reasons[candidate.provider] = error.message
         if error.next is Next.SKIP_PROVIDER:
             self._skipped.add(candidate.provider)
@@ -175,8 +238,14 @@ class _Walk:
             self._skipped.add((candidate.provider, candidate.provider_model))
         return error.next is not Next.STOP
 
+    def _stopped(self, error: ProviderError) -> bool:
+        """Whether the person's word ended it."""
+        return isinstance(error, Stopped) and self._job.generation.id in self._cancelled
+
     def _without_image(self) -> Outcome:
         error = self._last
+        if error and self._stopped(error):
+            return Outcome(state=State.CANCELLED)
         if error is None:
             listed = ", ".join(f"{name} ({why})" for name, why in self._reasons.items())
             failure = Failure(
@@ -186,43 +255,14 @@ class _Walk:
             )
             return Outcome(state=State.FAILED, failure=failure)
         failure = Failure(status=error.status, code=error.code, message=error.message)
-        return Outcome(state=_end_of(error), failure=failure)
+        return Outcome(state=end_of(error), failure=failure)
 
 
-_GRAVEST_LAST: tuple[type[ProviderError], ...] = (BadResponse, ContentRefused, OutcomeUnknown)
-
-
-def _gravity(error: ProviderError) -> int:
-    """How much an error weighs against others of the same candidate's calls."""
-    ranks = (rank for rank, kind in enumerate(_GRAVEST_LAST, 1) if isinstance(error, kind))
-    return max(ranks, default=0)
-
-
-def _end_of(error: ProviderError) -> State:
-    if isinstance(error, ContentRefused):
-        return State.REFUSED
-    return State.UNKNOWN if isinstance(error, OutcomeUnknown) else State.FAILED
-
-
-def _together(parts: list[Result | BaseException]) -> Result:
-    """Several calls as one result: images added up, the gravest error kept.
-
-    A call that could not be made at all (no room, cancelled) is raised when nothing came.
-    """
-    results = [part for part in parts if isinstance(part, Result)]
-    raised = [part for part in parts if isinstance(part, BaseException)]
-    images = sum(result.images for result in results)
-    errors = [result.error for result in results if result.error]
-    if raised and not images and not errors:
-        raise raised[0]
-    for dropped in raised:
-        logger.warning("one of several calls was not made: %r", dropped)
-    return Result(
-        images=images,
-        error=max(errors, key=_gravity, default=None),
-        warnings=tuple(warning for result in results for warning in result.warnings),
-        ended=any(result.ended for result in results),
-    )
+def _left(tx: Tx, generation_id: str) -> tuple[_Job, list[tuple[Attempt, str | None]]]:
+    """The job with its attempts; those that still can be found have a handle."""
+    handles = {attempt_id: handle for attempt_id, _, handle in ledger.still_open(tx)}
+    attempts = ledger.of_generations(tx, [generation_id])
+    return _load(tx, generation_id), [(each, handles.get(each.id)) for each in attempts]
 
 
 def _load(tx: Tx, generation_id: str) -> _Job:

@@ -165,8 +165,9 @@ class Generations:
                 retry_after=2,
             )
 
-    def _start(self, generation_id: str) -> None:
-        task = asyncio.create_task(self._runner.run(generation_id), name=generation_id)
+    def _start(self, generation_id: str, *, again: bool = False) -> None:
+        work = self._runner.resume if again else self._runner.run
+        task = asyncio.create_task(work(generation_id), name=generation_id)
         self._tasks[generation_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(generation_id, None))
 
@@ -187,7 +188,7 @@ class Generations:
         return await self.get(owner, generation_id)
 
     async def cancel(self, owner: str, generation_id: str) -> Generation:
-        """Cancel what is not dispatched; anything else runs on, for it may be billed."""
+        """Cancel what is not dispatched or can be stopped; anything else runs on and is billed."""
         await self.get(owner, generation_id)
         now = self._clock.now()
 
@@ -198,6 +199,7 @@ class Generations:
                 eventlog.append(tx, stream(generation_id), "cancelled", data, now=now, final=True)
 
         await self._db.write(cancel)
+        await self._runner.cancel(generation_id)
         self._log.wake(stream(generation_id))
         return await self.get(owner, generation_id)
 
@@ -212,10 +214,11 @@ class Generations:
     async def recover(self) -> None:
         """Take up what a stopped process left."""
         now = self._clock.now()
-        for generation_id in await self._db.write(
-            lambda tx: recovery.recover(tx, breaker=self._breaker, now=now)
-        ):
+        todo = await self._db.write(lambda tx: recovery.recover(tx, breaker=self._breaker, now=now))
+        for generation_id in todo.run:
             self._start(generation_id)
+        for generation_id in todo.resume:
+            self._start(generation_id, again=True)
 
     async def drain(self) -> None:
         """Wait for the attempts under way; they end by their own deadlines."""

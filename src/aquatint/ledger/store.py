@@ -121,12 +121,19 @@ def of_generations(tx: Tx, generation_ids: Sequence[str]) -> list[Attempt]:
     return [Attempt(**{name: row[name] for name in columns}) for row in rows]
 
 
-def still_open(tx: Tx) -> list[tuple[str, str]]:
-    """Every attempt whose answer is waited for: (attempt, generation)."""
+def keep_handle(tx: Tx, attempt_id: str, handle: str) -> None:
+    """Remember what finds the provider's work again."""
+    tx.execute(
+        "UPDATE attempts SET handle = :handle WHERE id = :id", {"id": attempt_id, "handle": handle}
+    )
+
+
+def still_open(tx: Tx) -> list[tuple[str, str, str | None]]:
+    """Every attempt whose answer is waited for: (attempt, generation, handle)."""
     rows = tx.execute(
-        "SELECT id, generation_id FROM attempts WHERE state = 'dispatched' ORDER BY id"
+        "SELECT id, generation_id, handle FROM attempts WHERE state = 'dispatched' ORDER BY id"
     ).fetchall()
-    return [(row["id"], row["generation_id"]) for row in rows]
+    return [(row["id"], row["generation_id"], row["handle"]) for row in rows]
 
 
 def ceilings(tx: Tx, generation_ids: Sequence[str]) -> dict[str, Micro]:

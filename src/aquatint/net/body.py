@@ -17,7 +17,8 @@ IMAGE_LIMIT = 64 * 1024 * 1024  # decoded bytes in one body
 DOCUMENT_LIMIT = 1024 * 1024  # bytes beside the images
 PIECE_LIMIT = 100  # images in one body
 _SPACE = rb"[ \t\r\n]{0,64}"
-_LONGEST_GAP = 64 + 1 + 64
+_DATA_URI = rb"data:[\w.+/\\;=-]{0,100};base64,"  # its slash may be escaped
+_LONGEST_OPENING = 128 + 64 + 1 + 64  # a key or the start of a data URI, and blanks
 _TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 
 Write = Callable[[int, bytes], Awaitable[None]]
@@ -40,6 +41,8 @@ async def carve(
     keys: Collection[str],
     write: Write,
     *,
+    skip: Collection[str] = (),
+    data_uris: bool = False,
     image_limit: int = IMAGE_LIMIT,
     document_limit: int = DOCUMENT_LIMIT,
 ) -> object:
@@ -49,12 +52,41 @@ async def carve(
     multiple of four. Where it stood, the returned document has a `Piece`. A string that is not
     base64 (a ValueError of `write` counts) is passed over and told as the piece's `flaw`, so that
     what the rest of the answer says is not lost with it. Between a key, its colon and its string
-    up to 64 blanks are understood. Raises `MalformedBody` for all other faults.
+    up to 64 blanks are understood. Strings under the keys of `skip` are read past and come back
+    empty; with `data_uris` every string that is a base64 data URI is cut out too, wherever it
+    stands. Raises `MalformedBody` for all other faults.
     """
-    carver = _Carver(chunks, keys, write, image_limit=image_limit, document_limit=document_limit)
+    carver = _Carver(
+        chunks,
+        _openings(keys, skip, data_uris=data_uris),
+        write,
+        image_limit=image_limit,
+        document_limit=document_limit,
+    )
     while await carver.reach_string():
         await carver.pass_string()
     return carver.parse()
+
+
+def _openings(
+    keys: Collection[str], skip: Collection[str], *, data_uris: bool
+) -> re.Pattern[bytes]:
+    """Matches what comes before a string to cut out, its opening quote included.
+
+    The group `skip` takes part when nobody wants the string.
+    """
+    after = rb'"' + _SPACE + rb":" + _SPACE + rb'"'
+    ways = [b'"(?:' + _either(keys) + b")" + after] if keys else []
+    if skip:
+        ways.append(b'"(?P<skip>' + _either(skip) + b")" + after)
+    if data_uris:
+        ways.append(b'"' + _DATA_URI)
+    # A quote after a backslash is part of some text and opens nothing.
+    return re.compile(rb"(?<!\\)(?:" + b"|".join(ways) + b")")
+
+
+def _either(keys: Collection[str]) -> bytes:
+    return b"|".join(re.escape(key.encode()) for key in keys)
 
 
 class _Carver:
@@ -63,17 +95,14 @@ class _Carver:
     def __init__(
         self,
         chunks: AsyncIterable[bytes],
-        keys: Collection[str],
+        opening: re.Pattern[bytes],
         write: Write,
         *,
         image_limit: int,
         document_limit: int,
     ) -> None:
-        names = [key.encode() for key in keys]
-        either = b"|".join(re.escape(name) for name in names)
-        # A quote after a backslash is part of some text and opens nothing.
-        self._key = re.compile(rb'(?<!\\)"(?:' + either + rb')"' + _SPACE + rb":" + _SPACE + rb'"')
-        self._overlap = max(len(name) for name in names) + 4 + _LONGEST_GAP
+        self._opening = opening
+        self._skips = False  # the string at hand
         self._chunks: AsyncIterator[bytes] = aiter(chunks)
         self._write = write
         self._unread = b""
@@ -97,15 +126,16 @@ class _Carver:
         while True:
             self._kept += self._unread
             self._unread = b""
-            match = self._key.search(self._kept, start)
+            match = self._opening.search(self._kept, start)
             end = match.end() if match else len(self._kept)
             if end > self._document_limit:
                 raise MalformedBody("more than an image answer has to say")
             if match:
                 self._unread = bytes(self._kept[end:])
                 del self._kept[end:]
+                self._skips = match.lastgroup == "skip"
                 return True
-            start = max(start, end - self._overlap)
+            start = max(start, end - _LONGEST_OPENING)
             if not await self._read_on():
                 return False
 
@@ -113,10 +143,13 @@ class _Carver:
         """Hand one string on, up to its closing quote, and leave a placeholder for it."""
         if len(self._pieces) == PIECE_LIMIT:
             raise MalformedBody("more images than are accepted")
-        window = _Window(self._write, index=len(self._pieces))
+        write = _drop if self._skips else self._write
+        window = _Window(write, index=len(self._pieces))
         while not await self._pass_text(window):
             if not await self._read_on():
                 raise MalformedBody("the answer was cut off")
+        if self._skips:
+            return
         placeholder = f"{self._mark}{window.index}"
         self._pieces[placeholder] = Piece(index=window.index, flaw=await window.close())
         self._kept += placeholder.encode()
@@ -138,12 +171,13 @@ class _Carver:
     def parse(self) -> object:
         """The document that remains, with the pieces in their places."""
         try:
-            return json.loads(
+            document = json.loads(
                 self._kept.decode("utf-8"),
                 object_pairs_hook=self._object,
                 parse_float=_finite,
                 parse_constant=_finite,
             )
+            return self._piece(document)
         except (ValueError, RecursionError):
             failure = MalformedBody("not JSON")
         raise failure  # out here without its context, which would hold the whole document
@@ -153,7 +187,11 @@ class _Carver:
         return {key: self._piece(value) for key, value in pairs}
 
     def _piece(self, value: object) -> object:
-        return self._pieces.get(value, value) if isinstance(value, str) else value
+        if isinstance(value, list):
+            return [self._piece(each) for each in value]
+        if isinstance(value, str):
+            return self._pieces.get(value.rpartition(",")[2], value)  # behind a data URI's comma
+        return value
 
 
 class _Window:
@@ -194,6 +232,10 @@ class _Window:
         except ValueError as error:
             return str(error) or "not base64"
         return None
+
+
+async def _drop(_index: int, _window: bytes) -> None:
+    """Where strings go that nobody wants."""
 
 
 def _end_of_escaped(text: bytes) -> int:

@@ -16,6 +16,7 @@ from json import loads
 from types import SimpleNamespace
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
 from aquatint import __version__
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError, Unreachable
@@ -54,15 +55,16 @@ async def _note_sent(
         context.trace_request_ctx.sent = True
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
     """The client of the whole process; needs a running loop and is closed by its owner.
 
-    Nothing is taken from the environment, no cookie is kept, no body is decompressed.
+    Nothing is taken from the environment, no cookie is kept, no body is decompressed. A
+    `resolver` of the caller's is asked anew for each connection.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(_note_sent)
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
+        connector=aiohttp.TCPConnector(limit=0, resolver=resolver, use_dns_cache=resolver is None),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"aquatint/{__version__}", "Accept-Encoding": "identity"},
         auto_decompress=False,
@@ -131,11 +133,17 @@ def _reason(error: Exception) -> str:
     return "connection closed"
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """The provider's own name for this call, when it is one that can be shown."""
-    value = headers.get(REQUEST_ID, "")
-    fits = 0 < len(value) <= LONGEST_REQUEST_ID and value.isascii() and value.isprintable()
-    return value if fits else None
+def request_id(headers: Mapping[str, str], told: object = None) -> str | None:
+    """The provider's own name for this call, when it is one that can be shown.
+
+    `told` is what the body gives as such, for providers whose headers name nothing.
+    """
+    candidates = (headers.get(REQUEST_ID), told)
+    return next((each for each in candidates if isinstance(each, str) and _is_name(each)), None)
+
+
+def _is_name(value: str) -> bool:
+    return 0 < len(value) <= LONGEST_REQUEST_ID and value.isascii() and value.isprintable()
 
 
 async def read_json(response: aiohttp.ClientResponse, limit: int) -> object:
@@ -151,17 +159,19 @@ async def read_json(response: aiohttp.ClientResponse, limit: int) -> object:
         return None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str], *, told: object = None) -> float | None:
     """The seconds a provider asks us to wait, at most `LONGEST_COOL_DOWN`; None for nonsense.
 
     Understands ``retry-after-ms`` and both forms of ``Retry-After``; a date is read against the
-    answer's own ``Date``, so that a wrong clock on either side does not matter.
+    answer's own ``Date``, so that a wrong clock on either side does not matter. `told` is the
+    number of seconds that a provider tells elsewhere, for want of these headers.
     """
     value = headers.get("Retry-After")
     candidates = (
         _number(headers.get("retry-after-ms"), unit=0.001),
         _number(value),
         _until(value, headers.get("Date")),
+        _number(told if isinstance(told, str) else None),
     )
     seconds = next((each for each in candidates if each is not None and each > 0), None)
     return None if seconds is None else min(seconds, LONGEST_COOL_DOWN)

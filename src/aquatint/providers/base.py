@@ -6,11 +6,11 @@ It knows no tiers, prices, users or other providers, and it never retries.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aquatint.catalog.model import Row
 from aquatint.catalog.pricing import Usage
-from aquatint.errors import BadResponse, ContentRefused
+from aquatint.errors import BadResponse, BreakerEffect, ContentRefused
 
 
 class ImageWriter(Protocol):
@@ -84,12 +84,37 @@ class Completed:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """The provider is at work. `handle` finds the work again, in any process, after any restart."""
+
+    handle: str
+    look_again_seconds: float = 1.0
+    progress: float | None = None  # 0 to 1, when the provider tells it
+    request_id: str | None = None
+
+
 class BilledBadResponse(BadResponse):
     """An answer that we cannot use and that told what it cost."""
 
     def __init__(self, message: str, *, usage: Usage, request_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.usage = usage
+
+
+class DownloadFailed(BilledBadResponse):
+    """The images were made, and billed, but could not be fetched from where they lie.
+
+    That says nothing against the provider's next generation.
+    """
+
+    breaker = BreakerEffect.NEUTRAL
+
+
+class Stopped(BilledBadResponse):
+    """The work ended early because it was cancelled, by us or at its time limit."""
+
+    breaker = BreakerEffect.NEUTRAL
 
 
 class BilledRefusal(ContentRefused):
@@ -112,14 +137,32 @@ class ImageProvider(Protocol):
 
     name: str
 
-    async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
+    async def start(self, request: ImageRequest, sink: ImageSink) -> Completed | Pending:
         """Buy the images. Raises a `ProviderError`, never anything else from the network.
 
-        A `BadResponse` is a `BilledBadResponse` when the answer told what it cost, a
-        `ContentRefused` a `BilledRefusal` when the provider had done the work.
+        A failure that told what it cost is a `BilledBadResponse` or a `BilledRefusal`.
         """
         ...
 
     async def verify(self) -> None:
         """Check the credentials for free; raises as `start` does."""
+        ...
+
+
+@runtime_checkable
+class ResumableProvider(ImageProvider, Protocol):
+    """A provider whose work outlives the call that began it."""
+
+    async def poll(
+        self, handle: str, request: ImageRequest, sink: ImageSink
+    ) -> Completed | Pending:
+        """Look at the work again, which is always safe.
+
+        Raises `Unreachable`, with the `cool_down` asked for, when the look failed, for whatever
+        reason; every other error tells how the work itself ended, as `start` does.
+        """
+        ...
+
+    async def cancel(self, handle: str) -> None:
+        """Ask the provider to stop; best effort, raises as `start` does."""
         ...

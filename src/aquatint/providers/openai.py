@@ -4,25 +4,19 @@ Wire format: ``POST /images/generations``, as recorded in 2026. What a model tak
 when it ends is a catalog row; a row's `wire` holds what is the same in each of its requests.
 """
 
-from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
 import aiohttp
 
 from aquatint.catalog.pricing import Usage
 from aquatint.errors import BadResponse, ProviderError
-from aquatint.net.body import IMAGE_LIMIT, MalformedBody, Piece, carve
-from aquatint.net.http import call, read_json, request_id
+from aquatint.net.http import read_json, request_id
 from aquatint.net.text import one_line
-from aquatint.providers.base import (
-    BilledBadResponse,
-    Completed,
-    ImageRequest,
-    ImageSink,
-    ReceivedImage,
-)
-from aquatint.providers.inline import InlineImages
+from aquatint.providers.base import Completed, ImageRequest, ImageSink
+from aquatint.providers.endpoint import Endpoint
+from aquatint.providers.images import AnswerImages, flaw, read_answer, without_image
 from aquatint.providers.openai_shapes import read_error, read_usage, text_or_empty
+from aquatint.providers.parameters import left_out
 
 BASE_URL = "https://api.openai.com/v1"
 VERIFY_SECONDS = 10.0
@@ -43,18 +37,19 @@ class OpenAI:
     name = "openai"
 
     def __init__(self, session: aiohttp.ClientSession, *, api_key: str, base_url: str) -> None:
-        self._session = session
         self._key = api_key
-        self._base_url = base_url.rstrip("/")
+        self._api = Endpoint(
+            session, base_url=base_url, headers={"Authorization": f"Bearer {api_key}"}
+        )
 
     async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
         body, warnings = _body(request)
-        images = InlineImages(sink, limit=request.n)
+        images = AnswerImages(sink, limit=request.n)
         try:
-            async with self._call(
-                "POST", "/images/generations", request.deadline_seconds, body
+            async with self._api.call(
+                "POST", "/images/generations", deadline=request.deadline_seconds, json=body
             ) as response:
-                answer = await self._read(response, images, request.n)
+                answer = await self._read(response, images)
             return await _completed(
                 answer, images, request.n, warnings, request_id(response.headers)
             )
@@ -63,51 +58,26 @@ class OpenAI:
             raise
 
     async def verify(self) -> None:
-        async with self._call("GET", "/models", VERIFY_SECONDS) as response:
+        async with self._api.call("GET", "/models", deadline=VERIFY_SECONDS) as response:
             if response.status != HTTPStatus.OK:
                 raise await self._failure(response)
             models = await read_json(response, _MODELS_LIMIT)
             if not (isinstance(models, dict) and "data" in models):
                 raise BadResponse("OpenAI's list of models is none; is the base URL right?")
 
-    def _call(
-        self, method: str, path: str, deadline: float, body: _Object | None = None
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        return call(
-            self._session,
-            method,
-            self._base_url + path,
-            deadline=deadline,
-            headers={"Authorization": f"Bearer {self._key}"},
-            json=body,
-        )
-
-    async def _read(
-        self, response: aiohttp.ClientResponse, images: InlineImages, n: int
-    ) -> _Object:
-        """The answer without its images, which go to the store while they arrive."""
+    async def _read(self, response: aiohttp.ClientResponse, images: AnswerImages) -> _Object:
         if response.status != HTTPStatus.OK:
             raise await self._failure(response)
-        name = request_id(response.headers)
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise BadResponse("OpenAI's answer is compressed, unasked", request_id=name)
-        body = response.content.iter_any()
-        try:
-            answer = await carve(body, ("b64_json",), images.write, image_limit=IMAGE_LIMIT * n)
-        except MalformedBody as error:
-            raise BadResponse(f"OpenAI's answer is unusable: {error}", request_id=name) from None
-        if not isinstance(answer, dict):
-            raise BadResponse("OpenAI's answer is unusable: not an object", request_id=name)
+        answer = await read_answer("OpenAI", response, images, keys=("b64_json",))
         if answer.get("error"):
-            raise self._told(response, answer["error"])
+            raise self._told(response, answer)
         return answer
 
     async def _failure(self, response: aiohttp.ClientResponse) -> ProviderError:
-        body = await read_json(response, _ERROR_LIMIT)
-        return self._told(response, body.get("error") if isinstance(body, dict) else None)
+        return self._told(response, await read_json(response, _ERROR_LIMIT))
 
-    def _told(self, response: aiohttp.ClientResponse, error: object) -> ProviderError:
-        return read_error("OpenAI", response.status, error, response.headers, key=self._key)
+    def _told(self, response: aiohttp.ClientResponse, body: object) -> ProviderError:
+        return read_error("OpenAI", response.status, body, response.headers, key=self._key)
 
 
 def _body(request: ImageRequest) -> tuple[_Object, tuple[str, ...]]:
@@ -128,14 +98,11 @@ def _body(request: ImageRequest) -> tuple[_Object, tuple[str, ...]]:
             body[name] = value
         elif value is not None:
             dropped.append(name)
-    warnings = tuple(
-        f"{row.model} does not support {name.replace('_', ' ')}: left out" for name in dropped
-    )
-    return body | row.wire, warnings
+    return body | row.wire, left_out(request, dropped)
 
 
 async def _completed(
-    answer: _Object, images: InlineImages, n: int, warnings: tuple[str, ...], name: str | None
+    answer: _Object, images: AnswerImages, n: int, warnings: tuple[str, ...], name: str | None
 ) -> Completed:
     data = answer.get("data")
     items = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
@@ -143,7 +110,7 @@ async def _completed(
         usage = read_usage(answer.get("usage"), images=len(items))
     except ValueError:
         raise BadResponse("OpenAI told an impossible usage", request_id=name) from None
-    received = await _finish(items, images)
+    received = await images.keep((item.get("b64_json"), _prompt(item)) for item in items)
     if not received:
         raise _without_image(items, usage, name)
     if len(received) < n:
@@ -157,22 +124,10 @@ async def _completed(
     )
 
 
-async def _finish(items: list[_Object], images: InlineImages) -> tuple[ReceivedImage, ...]:
-    """Make every flawless image durable, in the order of the answer, and drop the others."""
-    good = [
-        (piece, one_line(text_or_empty(item.get("revised_prompt")), longest=_LONGEST_PROMPT))
-        for item in items
-        if isinstance(piece := item.get("b64_json"), Piece) and piece.flaw is None
-    ]
-    await images.discard(but={piece.index for piece, _ in good})
-    received = [await images.finish(piece, revised_prompt=text or None) for piece, text in good]
-    return tuple(received)
+def _prompt(item: _Object) -> str | None:
+    return one_line(text_or_empty(item.get("revised_prompt")), longest=_LONGEST_PROMPT) or None
 
 
 def _without_image(items: list[_Object], usage: Usage | None, name: str | None) -> BadResponse:
-    pieces = [item.get("b64_json") for item in items]
-    flaws = [piece.flaw for piece in pieces if isinstance(piece, Piece) and piece.flaw]
-    message = f"OpenAI's answer holds no image: {flaws[0] if flaws else 'nothing under data'}"
-    if usage is None:
-        return BadResponse(message, request_id=name)
-    return BilledBadResponse(message, usage=usage, request_id=name)
+    why = flaw(item.get("b64_json") for item in items) or "nothing under data"
+    return without_image(f"OpenAI's answer holds no image: {why}", usage=usage, request_id=name)

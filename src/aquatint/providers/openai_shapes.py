@@ -1,5 +1,6 @@
 """What OpenAI, and the servers that imitate it, say beside images: complaints and usage."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
@@ -23,8 +24,9 @@ from aquatint.net.text import one_line, presentable
 from aquatint.providers.base import BilledRefusal
 
 _REFUSALS = frozenset({"moderation_blocked", "content_policy_violation", "content_filter"})
-_REFUSAL_WORDS = "safety system"
-_GONE = frozenset({"model_not_found", "model_deprecated"})
+_REFUSAL_WORDS = ("safety system", "content policy", "NSFW")
+_OF_OUTPUT = re.compile(r"\b(?:output|generated) images?\b", re.IGNORECASE)
+_GONE = frozenset({"model_not_found", "model_deprecated", "model_not_available"})
 _NO_CREDIT = ("quota", "billing", "credit", "spend")
 _BY_STATUS: Mapping[int, type[ProviderError]] = {
     HTTPStatus.UNAUTHORIZED: CredentialsRejected,
@@ -35,6 +37,7 @@ _BY_STATUS: Mapping[int, type[ProviderError]] = {
     HTTPStatus.CONFLICT: ProviderFault,
     HTTPStatus.TOO_MANY_REQUESTS: Throttled,
 }
+_WAITS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 def text_or_empty(value: object) -> str:
@@ -74,7 +77,6 @@ class _Complaint(BaseModel):
     param: _Text = ""
     code: _Text = ""
     moderation_details: Annotated[_Moderation, BeforeValidator(_mapping_or_empty)] = _Moderation()
-    usage: object = None
 
 
 class _Split(BaseModel):
@@ -111,37 +113,55 @@ def read_usage(value: object, *, images: int) -> Usage | None:
 
 
 def read_error(
-    who: str, status: int, error: object, headers: Mapping[str, str], *, key: str
+    who: str,
+    status: int,
+    body: object,
+    headers: Mapping[str, str],
+    *,
+    key: str,
+    wait_header: str = "",
 ) -> ProviderError:
-    """The value of ``error`` in a body as one of our errors, in the provider's words but for `key`.
+    """A body with an ``error`` as one of our errors, in the provider's words but for `key`.
 
-    A refusal tells the stage and the categories too, where the provider does.
+    A refusal tells the stage and the categories too, where the provider does. One of a finished
+    picture, or with a ``usage`` beside the error, is billed. `wait_header` tells the seconds to
+    wait where ``Retry-After`` is missing.
     """
+    told = body if isinstance(body, dict) else {}
+    error = told.get("error")
     complaint = _Complaint.model_validate(_mapping_or_empty(error))
     kind = _classify(status, complaint)
-    told = complaint.moderation_details.told() if kind is ContentRefused else {}
     lead = f"{who} refused this" if kind is ContentRefused else f"{who} answered {status}"
     words = presentable(complaint.message or text_or_empty(error), secret=key)
-    more = "; ".join(f"{name}: {value}" for name, value in told.items())
-    message = f"{lead}: {words or 'no reason given'}{more and f' ({more})'}"
-    if kind is ContentRefused and told.get("stage") == "output":
-        usage = _usage_or_none(complaint.usage)
-        return BilledRefusal(message, usage=usage, request_id=request_id(headers), details=told)
-    return kind(
-        message, request_id=request_id(headers), cool_down=retry_after(headers), details=told
-    )
+    message, name = f"{lead}: {words or 'no reason given'}", request_id(headers, told.get("id"))
+    if kind is ContentRefused:
+        return _refusal(message, complaint.moderation_details, _usage_beside(told), name)
+    wait = headers.get(wait_header) if status in _WAITS else None
+    return kind(message, request_id=name, cool_down=retry_after(headers, told=wait))
 
 
-def _usage_or_none(value: object) -> Usage | None:
+def _refusal(
+    message: str, moderation: _Moderation, usage: Usage | None, name: str | None
+) -> ContentRefused:
+    details, stage = moderation.told(), moderation.moderation_stage
+    worked = stage == "output" or (not stage and _OF_OUTPUT.search(message))
+    message += "".join(f" ({label}: {value})" for label, value in details.items())
+    if usage is None and not worked:
+        return ContentRefused(message, request_id=name, details=details)
+    return BilledRefusal(message, usage=usage, request_id=name, details=details)
+
+
+def _usage_beside(body: Mapping[str, object]) -> Usage | None:
+    """What the work that was refused took; an impossible usage is none."""
     try:
-        return read_usage(value, images=0)
+        return read_usage(body.get("usage"), images=0)
     except ValueError:
         return None
 
 
 def _classify(status: int, complaint: _Complaint) -> type[ProviderError]:
     """What a complaint means: its code decides, then its status."""
-    if complaint.code in _REFUSALS or _REFUSAL_WORDS in complaint.message:
+    if complaint.code in _REFUSALS or any(each in complaint.message for each in _REFUSAL_WORDS):
         return ContentRefused
     if any(word in (complaint.code or complaint.type) for word in _NO_CREDIT):
         return OutOfCredit

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import aiohttp
 
-from aquatint.providers import openai
+from aquatint.providers import gemini, openai, replicate, together
 from aquatint.providers.base import ImageProvider
 
 
@@ -39,6 +39,9 @@ class _Kind:
 
 PROVIDERS: Mapping[str, _Kind] = {
     "openai": _Kind(construct=openai.OpenAI, base_url=openai.BASE_URL),
+    "together": _Kind(construct=together.Together, base_url=together.BASE_URL),
+    "replicate": _Kind(construct=replicate.Replicate, base_url=replicate.BASE_URL),
+    "gemini": _Kind(construct=gemini.Gemini, base_url=gemini.BASE_URL),
 }
 
 

@@ -117,6 +117,10 @@ class Plan(Frozen):
     walk: tuple[Candidate, ...]
     ceiling: Micro
 
+    def find(self, key: str) -> Candidate | None:
+        """The candidate with this row's key."""
+        return next((candidate for candidate in self.walk if candidate.key == key), None)
+
     @classmethod
     def of(cls, chosen: Candidate, others: tuple[Candidate, ...]) -> Self:
         """`chosen` first, then what of the frozen walk fits under its own ceiling."""

@@ -1,5 +1,6 @@
 """Making quotes and recognising them again. Nothing here spends anything."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
@@ -19,6 +20,8 @@ from aquatint.routing.decision import Decision, Offering, decide
 from aquatint.routing.sizes import largest, parse_size
 from aquatint.routing.tiers import decide_tier
 from aquatint.signing import Signer
+
+logger = logging.getLogger(__name__)
 
 
 class Quotes:
@@ -86,6 +89,7 @@ class Quotes:
         )
         offering = await self._offering()
         decision = decide(as_wish(request), tier=tier, offering=offering)
+        _tell_fallback(decision)
         return self._freeze(owner, request, offering.catalog.as_of, decision)
 
     def _checked(self, request: QuoteRequest) -> QuoteRequest:
@@ -139,6 +143,21 @@ class Quotes:
         if "." not in token:
             raise NotFound("No such quote")
         return await self.find(owner, token)
+
+
+def _tell_fallback(decision: Decision) -> None:
+    """A line for operators when something better was passed over."""
+    original = decision.original_provider
+    if original is None:
+        return
+    reasons = [r.reason for r in decision.rejected if r.provider == original]
+    logger.info(
+        "fallback_quoted original=%s fallback=%s model=%s reason=%s",
+        original,
+        decision.chosen.row.provider,
+        decision.chosen.row.model,
+        reasons[-1] if reasons else "-",
+    )
 
 
 def as_wish(request: QuoteRequest) -> routing.QuoteRequest:

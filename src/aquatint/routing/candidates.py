@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 
 from aquatint.catalog import pricing, reasons
-from aquatint.catalog.model import Capabilities, Row, Size
+from aquatint.catalog.model import Operation, Range, Row, Size
 from aquatint.catalog.pricing import Demand
 from aquatint.catalog.reasons import Reason
 from aquatint.errors import InvalidRequest, PriceUnknown
@@ -68,6 +68,8 @@ class Candidate:
 
 def refusal(row: Row, request: QuoteRequest) -> Reason | None:
     """Why `row` cannot take this request whatever its provider's state; None when it can."""
+    if Operation.GENERATE not in row.operations:
+        return reasons.unsupported("making an image from words alone")
     limit = row.capabilities.max_prompt
     if len(request.prompt) > limit:
         return reasons.unsupported(f"prompts longer than {limit} characters")
@@ -79,19 +81,21 @@ def candidate(row: Row, request: QuoteRequest) -> Candidate:
     if row.price is None:
         raise PriceUnknown(f"{reasons.NO_PRICE.reason}: {row.key}")
     mapped = map_size(row.sizes, request.size)
-    dropped = _unsupported(row.capabilities, request.settings)
+    dropped = _unsupported(row, request.settings)
+    settings = replace(request.settings, **dict.fromkeys(dropped))
     demand = Demand(
         prompt=request.prompt,
         size=mapped.size,
         n=request.n,
         calls=ceil_div(request.n, row.capabilities.max_n),
+        steps=settings.steps,
     )
     resized = [_resized(row, request.size, mapped.size)] if mapped.changed else []
     return Candidate(
         row=row,
         size=mapped.size,
         size_changed=mapped.changed,
-        settings=replace(request.settings, **dict.fromkeys(dropped)),
+        settings=settings,
         dropped=dropped,
         warnings=(*resized, *(_left_out(row, request.settings, name) for name in dropped)),
         expected=pricing.expected(row.price, demand),
@@ -99,19 +103,29 @@ def candidate(row: Row, request: QuoteRequest) -> Candidate:
     )
 
 
-def _unsupported(can: Capabilities, settings: ImageSettings) -> tuple[str, ...]:
-    return tuple(name for name, value in settings.given().items() if not _can(can, name, value))
+def _unsupported(row: Row, settings: ImageSettings) -> tuple[str, ...]:
+    return tuple(name for name, value in settings.given().items() if not _can(row, name, value))
 
 
-def _can(can: Capabilities, name: str, value: object) -> bool:
+def _can(row: Row, name: str, value: object) -> bool:
     if name in _VALUES:
-        return value in getattr(can, _VALUES[name])
-    return bool(getattr(can, name))
+        return value in getattr(row.capabilities, _VALUES[name])
+    return bool(getattr(row.capabilities, name)) and not _beyond(row, name, value)
+
+
+def _beyond(row: Row, name: str, value: object) -> Range | None:
+    """The limits that `value` is outside of."""
+    limit = next((limit for limited, limit in row.limits.items() if limited == name), None)
+    inside = limit is None or (isinstance(value, int | float) and limit.min <= value <= limit.max)
+    return None if inside else limit
 
 
 def _left_out(row: Row, settings: ImageSettings, name: str) -> str:
-    value = f" {getattr(settings, name)!r}" if name in _VALUES else ""
-    return f"{row.model} does not support {name.replace('_', ' ')}{value}: left out"
+    words, value = name.replace("_", " "), getattr(settings, name)
+    if getattr(row.capabilities, name, None) and (limit := _beyond(row, name, value)):
+        return f"{row.model} takes {limit.min} to {limit.max} {words}, not {value}: left out"
+    told = f" {value!r}" if name in _VALUES else ""
+    return f"{row.model} does not support {words}{told}: left out"
 
 
 def _resized(row: Row, wanted: Size | None, size: Size) -> str:

@@ -39,7 +39,7 @@ def offered(rule: SizeRule) -> tuple[Size, ...]:
 
 def largest(rule: SizeRule) -> Size:
     """The size with the most pixels among those offered; the first of equals."""
-    return max(offered(rule), key=_pixels)
+    return max(offered(rule), key=lambda size: size.pixels)
 
 
 def supports(rule: SizeRule, size: Size) -> bool:
@@ -49,9 +49,10 @@ def supports(rule: SizeRule, size: Size) -> bool:
     long, short = max(size.width, size.height), min(size.width, size.height)
     return (
         size.width % rule.multiple_of == size.height % rule.multiple_of == 0
+        and rule.min_edge <= short
         and long <= rule.max_edge
         and long <= short * rule.max_ratio
-        and rule.min_pixels <= _pixels(size) <= rule.max_pixels
+        and rule.min_pixels <= size.pixels <= rule.max_pixels
     )
 
 
@@ -69,11 +70,7 @@ def map_size(rule: SizeRule, wanted: Size | None) -> MappedSize:
 
 def _distance(one: Size, two: Size) -> tuple[float, float]:
     ratio = math.log((one.width / one.height) / (two.width / two.height))
-    return abs(ratio), abs(math.log(_pixels(one) / _pixels(two)))
-
-
-def _pixels(size: Size) -> int:
-    return size.width * size.height
+    return abs(ratio), abs(math.log(one.pixels / two.pixels))
 
 
 @lru_cache

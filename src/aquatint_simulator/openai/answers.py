@@ -9,14 +9,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from aquatint_simulator.bulk import huge_json
+from aquatint_simulator.call import compact
 from aquatint_simulator.faults import Fault
-from aquatint_simulator.openai.bulk import base64_length, base64_windows
-from aquatint_simulator.openai.call import Call, compact, event_stream
-from aquatint_simulator.openai.files import publish
+from aquatint_simulator.files import AZURE, publish
+from aquatint_simulator.openai.call import Call, event_stream
 from aquatint_simulator.openai.metering import Usage
 from aquatint_simulator.openai.order import Order
 from aquatint_simulator.pictures.picture import Picture
-from aquatint_simulator.wire import Streamed, windows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +74,7 @@ def _data(call: Call, delivery: Delivery) -> list[dict[str, Any]]:
         if order.model.id == "dall-e-3":
             item["revised_prompt"] = _revised(order.prompt)
         if order.as_url:
-            item["url"] = publish(call, picture, expired=delivery.hit_by("expired_url"))
+            item["url"] = publish(call, picture, AZURE, expired=delivery.hit_by("expired_url"))
         else:
             item["b64_json"] = call.id
         items.append(item)
@@ -88,17 +88,7 @@ def _revised(prompt: str) -> str:
 def _huge(call: Call, delivery: Delivery, size: int) -> Response:
     """The first picture blown up to `size` bytes, encoded as it is sent."""
     document = compact(_document(delivery, [{"b64_json": call.id}]))
-    head, tail = document.split(_hole(call))
-    png = delivery.pictures[0].data
-
-    async def pieces() -> AsyncIterator[bytes]:
-        yield head
-        async for window in windows(lambda: base64_windows(png, size)):
-            yield window
-        yield tail
-
-    length = len(head) + base64_length(png, size) + len(tail)
-    return Streamed(pieces(), call.headers(), media_type="application/json", length=length)
+    return huge_json(document, _hole(call), delivery.pictures[0].data, size, call.headers())
 
 
 async def _events(delivery: Delivery) -> AsyncIterator[bytes]:

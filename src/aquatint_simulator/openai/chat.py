@@ -11,14 +11,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from aquatint_simulator.call import after_work
 from aquatint_simulator.openai import errors
-from aquatint_simulator.openai.call import (
-    PROVIDER,
-    Call,
-    after_work,
-    before_work,
-    event_stream,
-)
+from aquatint_simulator.openai.call import PROVIDER, Call, before_work, event_stream
 from aquatint_simulator.openai.metering import text_tokens
 from aquatint_simulator.openai.talk import Reply, reply
 

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aquatint_simulator import call as shared
+
 _KEYS_PAGE = "https://platform.openai.com/account/api-keys"
 _SHOWN_START, _SHOWN_END = 8, 4  # how much of a bad key the error repeats
 _SERVER_ERROR = 500
 
 
 @dataclass(slots=True)
-class ApiError(Exception):
-    """An error answer: ``{"error": {"message", "type", "param", "code", ...}}``."""
+class ApiError(shared.ApiError):
+    """An error answer: ``{"error": {"message", "type", "param", "code", ...}}``, indented."""
 
     status: int
     message: str
@@ -24,6 +26,9 @@ class ApiError(Exception):
     def body(self) -> dict[str, Any]:
         error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
         return {"error": {**error, **self.extra}}
+
+    def content(self, _call: shared.Call) -> tuple[bytes, str]:
+        return shared.indented(self.body()), "application/json"
 
 
 def missing_key() -> ApiError:

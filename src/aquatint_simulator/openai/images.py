@@ -1,20 +1,20 @@
 """POST /images/generations: read the order, draw, bill, answer (or fail as told)."""
 
 import asyncio
-import math
 from dataclasses import replace
 
 from starlette.responses import Response
 
+from aquatint_simulator.call import after_work, factor_of, inflated
 from aquatint_simulator.faults import SPOILED_IMAGES, Fault
 from aquatint_simulator.openai import errors, metering
 from aquatint_simulator.openai.answers import Delivery, answer
-from aquatint_simulator.openai.call import PROVIDER, Call, after_work, before_work
+from aquatint_simulator.openai.call import PROVIDER, Call, before_work
 from aquatint_simulator.openai.metering import Usage
-from aquatint_simulator.openai.moderations import violations
 from aquatint_simulator.openai.order import Order, read_order
-from aquatint_simulator.pictures.picture import Commission, smaller
-from aquatint_simulator.world import InvoiceLine
+from aquatint_simulator.pictures.picture import Commission
+from aquatint_simulator.safety import violations
+from aquatint_simulator.work import count, damaged, misread
 
 
 async def generate(call: Call) -> Response:
@@ -47,18 +47,14 @@ def _possible(order: Order) -> frozenset[str]:
 
 async def _work(call: Call, order: Order, fault: Fault | None) -> Delivery:
     """Draw and bill. The server does not stop this when the caller leaves."""
-    name = fault.name if fault is not None else None
-    order = replace(order, n=order.n - 1) if name == "fewer_images" else order
-    finals = [_commission(order, index) for index in range(order.n)]
-    if name == "wrong_size":
-        finals = [smaller(final) for final in finals]
+    order = replace(order, n=count(order.n, fault))
+    finals = misread([_commission(order, index) for index in range(order.n)], fault)
     drafts = [replace(f, draft=d) for f in finals for d in range(order.partial_images, 0, -1)]
     frames = 1 + order.partial_images if order.stream else 1
     pause = call.world.pace_of(PROVIDER).images / 1000 / frames
     pictures, _ = await asyncio.gather(call.world.draw([*finals, *drafts]), asyncio.sleep(pause))
-    usage = _bill(call, order, fault.options["factor"] if fault and name == "over_usage" else 1)
-    if name == "corrupt_image":
-        pictures = [replace(picture, data=_damaged(picture.data)) for picture in pictures]
+    usage = _bill(call, order, factor_of(fault))
+    pictures = damaged(pictures, fault)
     return Delivery(
         order=order,
         pictures=pictures[: order.n],
@@ -87,7 +83,7 @@ def _bill(call: Call, order: Order, factor: float) -> Usage | None:
     usage = None
     if family.dall_e:
         owed = metering.owed_for_images(family, order.quality, order.size, order.n, today)
-        owed = math.ceil(owed * factor)
+        owed = inflated(owed, factor)
     else:
         usage = metering.measure(
             family,
@@ -99,18 +95,5 @@ def _bill(call: Call, order: Order, factor: float) -> Usage | None:
             partials=order.partial_images * order.n,
         ).times(factor)
         owed = metering.owed_for_tokens(family, usage, today)
-    call.invoice.append(
-        InvoiceLine(
-            provider=PROVIDER,
-            model=order.name,
-            request_id=call.id,
-            micro_usd=owed,
-            images=order.n,
-        )
-    )
+    call.pay(order.name, owed, order.n)
     return usage
-
-
-def _damaged(data: bytes) -> bytes:
-    """The first half of a file, as a broken disk would give it."""
-    return data[: len(data) // 2]

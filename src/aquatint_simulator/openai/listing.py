@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
+from aquatint_simulator.call import after_work
 from aquatint_simulator.openai import errors
-from aquatint_simulator.openai.call import Call, after_work, before_work
+from aquatint_simulator.openai.call import Call, before_work
 from aquatint_simulator.openai.models import find, table
 
 _CHAT_MODEL = {

@@ -1,37 +1,16 @@
 """POST /moderations: a word list that plays the classifier, always with the same verdict."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from starlette.responses import Response
 
+from aquatint_simulator.call import after_work
 from aquatint_simulator.openai import errors
-from aquatint_simulator.openai.call import Call, after_work, before_work
+from aquatint_simulator.openai.call import Call, before_work
+from aquatint_simulator.safety import CATEGORIES, PHRASES
 
-# The 13 categories in OpenAI's order, with words that stand for each.
-_WORDS = {
-    "harassment": "idiot moron loser",
-    "harassment/threatening": "i will hurt you|i will find you|you will pay for this",
-    "hate": "subhuman vermin",
-    "hate/threatening": "exterminate them|wipe them out",
-    "illicit": "shoplift launder counterfeit",
-    "illicit/violent": "build a bomb|pipe bomb|make a bomb|nerve agent",
-    "self-harm": "suicide self-harm",
-    "self-harm/intent": "kill myself|hurt myself|end my life",
-    "self-harm/instructions": "how to cut myself|ways to kill myself",
-    "sexual": "nude naked porn pornographic nsfw erotic",
-    "sexual/minors": "child porn|underage nude",
-    "violence": "murder massacre behead torture",
-    "violence/graphic": "gore dismembered mutilated entrails",
-}
-_PHRASES = {
-    category: re.compile(
-        r"\b(?:" + "|".join(map(re.escape, words.split("|" if "|" in words else " "))) + r")\b"
-    )
-    for category, words in _WORDS.items()
-}
 _IN_IMAGES = {
     "self-harm",
     "self-harm/intent",
@@ -46,21 +25,6 @@ _MODELS = (
     "text-moderation-latest",
     "text-moderation-stable",
 )
-_BLOCKED_IN_PICTURES = (
-    "sexual",
-    "sexual/minors",
-    "self-harm",
-    "self-harm/intent",
-    "self-harm/instructions",
-    "violence/graphic",
-    "hate",
-)
-
-
-def violations(prompt: str) -> tuple[str, ...]:
-    """The categories for which an image is refused."""
-    text = prompt.lower()
-    return tuple(name for name in _BLOCKED_IN_PICTURES if _PHRASES[name].search(text))
 
 
 async def moderate(call: Call) -> Response:
@@ -112,8 +76,8 @@ def _parts(given: list[Any]) -> tuple[str, list[str]]:
 
 def _verdict(text: str, kinds: list[str], *, omni: bool) -> dict[str, Any]:
     lowered = text.lower()
-    names = [name for name in _WORDS if omni or not name.startswith("illicit")]
-    found = {name: bool(_PHRASES[name].search(lowered)) for name in names}
+    names = [name for name in CATEGORIES if omni or not name.startswith("illicit")]
+    found = {name: bool(PHRASES[name].search(lowered)) for name in names}
     verdict: dict[str, Any] = {
         "flagged": any(found.values()),
         "categories": found,

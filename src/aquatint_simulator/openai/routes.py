@@ -3,8 +3,9 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from aquatint_simulator.call import route
 from aquatint_simulator.openai import errors
-from aquatint_simulator.openai.call import Call, Handler, route
+from aquatint_simulator.openai.call import Call, Handler
 from aquatint_simulator.openai.chat import complete
 from aquatint_simulator.openai.images import generate
 from aquatint_simulator.openai.listing import list_models, show_model
@@ -24,10 +25,10 @@ _ROUTES: dict[str, dict[str, Handler]] = {
 def openai_routes(world: World) -> list[Route]:
     """Every route, and an answer in OpenAI's shape for whatever is none."""
     routes = [
-        Route(path, route(world, _by_method(handlers)), methods=_METHODS)
+        Route(path, route(world, Call, _by_method(handlers)), methods=_METHODS)
         for path, handlers in _ROUTES.items()
     ]
-    return [*routes, Route("/openai/{rest:path}", route(world, _nowhere), methods=_METHODS)]
+    return [*routes, Route("/openai/{rest:path}", route(world, Call, _nowhere), methods=_METHODS)]
 
 
 def _by_method(handlers: dict[str, Handler]) -> Handler:

@@ -32,39 +32,96 @@ def live_chain(catalog: Catalog, tier: Tier) -> list[tuple[str, str]]:
 def test_chains_today() -> None:
     catalog = Catalog(TODAY)
     assert {tier: live_chain(catalog, tier) for tier in Tier} == {
-        Tier.ULTRA: [("openai-gpt-image-2.6-sunburst-xhigh", "$0.0937")],
-        Tier.HIGH: [("openai-gpt-image-2.6-flare-high", "$0.0527")],
-        Tier.STANDARD: [("openai-gpt-image-2.5-flare-medium", "$0.0132")],
-        Tier.FAST: [("openai-gpt-image-2.5-flare-low", "$0.0059")],
+        Tier.ULTRA: [
+            ("openai-gpt-image-2.6-sunburst-xhigh", "$0.0937"),
+            ("together-flux.2-max", "$0.0734"),
+            ("replicate-flux-1.1-pro-ultra", "$0.0600"),
+            ("gemini-gemini-3-pro-image-2k", "$0.1344"),
+        ],
+        Tier.HIGH: [
+            ("openai-gpt-image-2.6-flare-high", "$0.0527"),
+            ("gemini-gemini-nano-banana-2.1-2k", "$0.0504"),
+            ("replicate-flux-1.1-pro", "$0.0400"),
+            ("together-flux.2-pro", "$0.0300"),
+        ],
+        Tier.STANDARD: [
+            ("openai-gpt-image-2.5-flare-medium", "$0.0132"),
+            ("together-flux.2-dev", "$0.0154"),
+            ("replicate-flux-2-dev", "$0.0140"),
+            ("gemini-gemini-nano-banana-2.1-1k", "$0.0336"),
+        ],
+        Tier.FAST: [
+            ("together-juggernaut-lightning-flux", "$0.0018"),
+            ("replicate-flux-schnell", "$0.0030"),
+            ("openai-gpt-image-2.5-flare-low", "$0.0059"),
+            ("gemini-gemini-3.1-flash-lite-image-1k", "$0.0336"),
+        ],
     }
 
 
 def test_chains_at_the_specification() -> None:
     catalog = Catalog(THEN)
-    assert live_chain(catalog, Tier.ULTRA) == [
-        ("openai-dall-e-3-hd-1024", "$0.1200"),
-        ("openai-dall-e-3-standard-1024", "$0.0400"),
-    ]
-    assert live_chain(catalog, Tier.HIGH) == [
-        ("openai-dall-e-3-standard-1024", "$0.0400"),
-        ("openai-dall-e-2-1024", "$0.0200"),
-    ]
+    assert {tier: live_chain(catalog, tier) for tier in Tier} == {
+        Tier.ULTRA: [
+            ("openai-dall-e-3-hd-1024", "$0.1200"),
+            ("openai-dall-e-3-standard-1024", "$0.0400"),
+            ("together-stable-diffusion-xl-1024", "$0.0030"),
+            ("replicate-sdxl-1024", "$0.0025"),
+        ],
+        Tier.HIGH: [
+            ("openai-dall-e-3-standard-1024", "$0.0400"),
+            ("openai-dall-e-2-1024", "$0.0200"),
+            ("together-stable-diffusion-xl-1024", "$0.0030"),
+            ("replicate-sdxl-1024", "$0.0025"),
+            ("replicate-realistic-vision-1024", "$0.0018"),
+        ],
+        Tier.STANDARD: [
+            ("together-stable-diffusion-xl-1024", "$0.0030"),
+            ("together-playground-v2.5-1024", "$0.0020"),
+            ("replicate-sdxl-1024", "$0.0025"),
+            ("replicate-realistic-vision-1024", "$0.0018"),
+        ],
+        Tier.FAST: [
+            ("together-stable-diffusion-2-1-1024", "$0.0010"),
+            ("together-stable-diffusion-xl-1024", "$0.0030"),
+        ],
+    }
 
 
-def test_lower_tiers_follow_and_no_row_comes_twice() -> None:
-    keys = [each.key for each in Catalog(THEN).chain(Tier.ULTRA)]
-    assert keys == [
-        "openai-gpt-image-2.6-sunburst-xhigh",
-        "openai-dall-e-3-hd-1024",
-        "openai-dall-e-3-standard-1024",
-        "openai-gpt-image-2.6-flare-high",
-        "openai-dall-e-2-1024",
-        "openai-gpt-image-2.5-flare-medium",
-        "openai-gpt-image-2.5-flare-low",
-    ]
-    assert [each.key for each in Catalog(TODAY).chain(Tier.FAST)] == [
-        "openai-gpt-image-2.5-flare-low"
-    ]
+def test_nothing_but_the_specification_is_offered_on_its_day() -> None:
+    catalog = Catalog(THEN)
+    live = {each.key for each in catalog.rows if catalog.live(each)}
+    assert live == {each.key for each in catalog.rows if each.specification}
+
+
+@pytest.mark.parametrize("as_of", [THEN, BETWEEN, TODAY])
+def test_lower_tiers_follow_and_no_row_comes_twice(as_of: date) -> None:
+    catalog = Catalog(as_of)
+    ladder = (Tier.ULTRA, Tier.HIGH, Tier.STANDARD, Tier.FAST)
+    keys = [each.key for tier in ladder for each in catalog.own_chain(tier)]
+    assert [each.key for each in catalog.chain(Tier.ULTRA)] == list(dict.fromkeys(keys))
+    assert catalog.chain(Tier.FAST) == catalog.own_chain(Tier.FAST)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "kept", "away"),
+    [
+        (THEN, "openai-dall-e-3-hd-1024", "openai-dall-e-3-hd"),
+        (BETWEEN, "openai-dall-e-3-hd", "openai-dall-e-3-hd-1024"),
+        (TODAY, "openai-dall-e-3-hd", "openai-dall-e-3-hd-1024"),
+        (THEN, "together-stable-diffusion-xl-1024", "together-stable-diffusion-xl-base-1.0"),
+        (TODAY, "openai-gpt-image-2.6-sunburst-xhigh", "together-stable-diffusion-xl-1024"),
+        (TODAY, "together-flux.2-max", "together-stable-diffusion-xl-base-1.0"),
+        (BETWEEN, "together-flux.2-max", "replicate-sdxl-1024"),
+        (TODAY, "together-flux.2-max", "replicate-sdxl"),
+    ],
+)
+def test_of_a_row_and_its_successor_the_chain_holds_one_at_most(
+    as_of: date, kept: str, away: str
+) -> None:
+    keys = [each.key for each in Catalog(as_of).chain(Tier.ULTRA)]
+    assert kept in keys
+    assert away not in keys
 
 
 @pytest.mark.parametrize(
@@ -89,6 +146,31 @@ def test_lower_tiers_follow_and_no_row_comes_twice() -> None:
         ("2025-12-01", "openai-dall-e-3-hd-1024", "Priced as openai-dall-e-3-hd since 2025-12-01"),
         ("2025-12-01", "openai-dall-e-3-hd", "Provider operational"),
         ("2023-12-31", "openai-dall-e-2-1024", "Model not available before 2024-01-01"),
+        ("2026-12-01", "together-gpt-image-1.5", "Model retired by provider on 2026-12-01"),
+        (
+            "2026-11-22",
+            "together-stable-diffusion-2-1-1024",
+            "Model retired by provider on 2025-11-30",
+        ),
+        ("2025-11-29", "together-playground-v2.5-1024", "Provider operational"),
+        ("2025-11-30", "together-playground-v2.5-1024", "Model retired by provider on 2025-11-30"),
+        (
+            "2026-11-22",
+            "together-stable-diffusion-xl-1024",
+            "Priced as together-stable-diffusion-xl-base-1.0 since 2025-12-01",
+        ),
+        ("2026-11-22", "replicate-sdxl-1024", "Priced as replicate-sdxl since 2025-12-01"),
+        ("2026-11-22", "together-flash-image-3.1-lite", "Price unknown"),
+        (
+            "2026-11-22",
+            "gemini-gemini-2.5-flash-image",
+            "Model retired by provider on 2026-10-02",
+        ),
+        (
+            "2026-10-05",
+            "gemini-gemini-nano-banana-2.1-1k",
+            "Model not available before 2026-10-06",
+        ),
     ],
 )
 def test_status(as_of: str, key: str, status: str) -> None:
@@ -98,15 +180,16 @@ def test_status(as_of: str, key: str, status: str) -> None:
 
 def test_hd_costs_what_the_specification_says_and_later_what_the_provider_took() -> None:
     assert square(row(Catalog(THEN), "openai-dall-e-3-hd-1024")) == "$0.1200"
-    twin = Catalog(BETWEEN).chain(Tier.ULTRA)[1]
-    assert (twin.key, square(twin)) == ("openai-dall-e-3-hd", "$0.0800")
+    twin = row(Catalog(BETWEEN), "openai-dall-e-3-hd")
+    assert square(twin) == "$0.0800"
+    assert twin in Catalog(BETWEEN).own_chain(Tier.ULTRA)
 
 
 def test_every_live_openai_model_has_every_quality() -> None:
     catalog = Catalog(TODAY)
     offered: dict[str, list[str | None]] = {}
     for each in catalog.rows:
-        if catalog.live(each):
+        if each.provider == "openai" and catalog.live(each):
             offered.setdefault(each.model, []).append(each.quality)
     full, three = ["low", "medium", "high", "xhigh", "max"], ["low", "medium", "high"]
     assert offered == {
@@ -128,7 +211,13 @@ def test_specification_rows_are_marked() -> None:
         "openai-dall-e-3-hd-1024",
         "openai-dall-e-3-standard-1024",
         "openai-dall-e-2-1024",
+        "together-stable-diffusion-xl-1024",
+        "together-stable-diffusion-2-1-1024",
+        "together-playground-v2.5-1024",
+        "replicate-sdxl-1024",
+        "replicate-realistic-vision-1024",
     }
+    assert all(each.ends <= date(2025, 12, 1) for each in marked)
     assert {each.available_from for each in marked} == {date(2024, 1, 1)}
 
 
@@ -161,73 +250,6 @@ def test_worst_case_of_26_is_wide_below_high_and_narrow_from_there(model: str) -
         if each.model == model and isinstance(each.price, TokenPrice)
     ]
     assert percents == [400, 400, 102, 102, 102]
-
-
-@pytest.mark.parametrize(
-    ("model", "tier", "key"),
-    [
-        ("gpt-image-2.6-sunburst", "ultra", "openai-gpt-image-2.6-sunburst-xhigh"),
-        ("gpt-image-2.6-sunburst", "fast", "openai-gpt-image-2.6-sunburst-low"),
-        ("gpt-image-2.5-flare", "standard", "openai-gpt-image-2.5-flare-medium"),
-        ("gpt-image-2", "ultra", "openai-gpt-image-2-high"),
-        ("gpt-image-2", "high", "openai-gpt-image-2-medium"),
-        ("gpt-image-1.5", "ultra", "openai-gpt-image-1.5-high"),
-        ("openai-gpt-image-2.5-sunburst-max", "fast", "openai-gpt-image-2.5-sunburst-max"),
-        ("dall-e-3", "ultra", "openai-dall-e-3-hd"),
-        ("dall-e-3", "high", "openai-dall-e-3-standard"),
-        ("openai-dall-e-3-hd-1024", "fast", "openai-dall-e-3-hd-1024"),
-    ],
-)
-def test_names_today(model: str, tier: str, key: str) -> None:
-    found = Catalog(TODAY).find(tier=Tier(tier), model=model)
-    assert found is not None
-    assert found.key == key
-
-
-def test_a_model_key_follows_its_row_to_the_one_that_took_over() -> None:
-    found = Catalog(BETWEEN).find(tier=Tier.FAST, model="openai-dall-e-3-hd-1024")
-    assert found is not None
-    assert found.key == "openai-dall-e-3-hd"
-
-
-def test_a_live_row_comes_before_a_dead_one_of_the_same_name() -> None:
-    found = Catalog(THEN).find(tier=Tier.ULTRA, model="dall-e-3")
-    assert found is not None
-    assert found.key == "openai-dall-e-3-hd-1024"
-
-
-@pytest.mark.parametrize(
-    ("tier", "key"),
-    [
-        ("ultra", "openai-gpt-image-2.6-sunburst-xhigh"),
-        ("fast", "openai-gpt-image-2.5-flare-low"),
-    ],
-)
-def test_a_provider_alone_means_its_first_in_the_chain(tier: str, key: str) -> None:
-    found = Catalog(TODAY).find(tier=Tier(tier), provider="openai")
-    assert found is not None
-    assert found.key == key
-
-
-@pytest.mark.parametrize(
-    ("provider", "model"),
-    [
-        (None, None),
-        (None, "no-such-model"),
-        ("nobody", None),
-        ("nobody", "gpt-image-2"),
-        ("nobody", "openai-gpt-image-2-low"),
-    ],
-)
-def test_names_of_nothing(provider: str | None, model: str | None) -> None:
-    assert Catalog(TODAY).find(tier=Tier.FAST, provider=provider, model=model) is None
-
-
-def test_the_providers_id_is_a_name_too() -> None:
-    for each in Catalog(TODAY).rows:
-        found = Catalog(TODAY).find(tier=Tier.HIGH, model=each.provider_model)
-        assert found is not None
-        assert found.provider_model == each.provider_model
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from aquatint.catalog.files import CatalogError, read
-from aquatint.catalog.model import ImagePrice, Tier, TokenPrice
+from aquatint.catalog.model import (
+    ImagePrice,
+    MegapixelPrice,
+    PriceRule,
+    RunPrice,
+    SecondPrice,
+    Tier,
+    TokenPrice,
+)
 
 FAMILY = """
 provider = "acme"
@@ -64,6 +72,53 @@ def test_dollars_become_micro_dollars_without_a_float(tmp_path: Path) -> None:
     assert row.price == ImagePrice(amount=1_800, by_size={"8x8": 70_000})
 
 
+def test_names_come_from_the_providers_id_and_keys_are_in_lower_case(tmp_path: Path) -> None:
+    rows = FAMILY + '[[models]]\nprovider_model = "vendor/Big.Brush-2"\nfamily = "paint"\n'
+    one = rows + "price = { grid = 16 }\n"
+    chains = "ultra = []\nhigh = []\nstandard = []\nfast = []\n"
+    row = read(write(tmp_path, rows=one, chains=chains)).rows["acme-big.brush-2"]
+    assert (row.model, row.provider_model) == ("Big.Brush-2", "vendor/Big.Brush-2")
+
+
+def test_a_row_may_have_a_family_of_its_own(tmp_path: Path) -> None:
+    second = "[families.quick]\ncapabilities = { max_n = 2 }\nestimated_seconds = 1\n"
+    rows = changed(
+        FAMILY + second + MODEL, '{ quality = "low"', '{ family = "quick", quality = "low"'
+    )
+    low = read(write(tmp_path, rows=rows)).rows["acme-brush-low"]
+    assert (low.capabilities.max_n, low.capabilities.seed, low.estimated_seconds) == (2, True, 1)
+
+
+def test_a_table_of_another_kind_replaces_and_is_not_merged(tmp_path: Path) -> None:
+    rows = changed(FAMILY + MODEL, "{ grid = 48 }", '{ rule = "run", out_megapixel = 0.014 }')
+    high = read(write(tmp_path, rows=rows)).rows["acme-brush-high"]
+    assert high.price == RunPrice(out_megapixel=14_000)
+
+
+@pytest.mark.parametrize(
+    ("table", "price"),
+    [
+        (
+            '{ rule = "megapixel", amount = 0.0027, usual_steps = 4 }',
+            MegapixelPrice(amount=2_700, usual_steps=4),
+        ),
+        (
+            '{ rule = "second", rate = 0.000975, typical_milliseconds = 10, max_seconds = 9 }',
+            SecondPrice(rate=975, typical_milliseconds=10, max_seconds=9),
+        ),
+        (
+            '{ rule = "run", run = 0.015, in_megapixel = 0.01, out_megapixel = 0.014 }',
+            RunPrice(run=15_000, in_megapixel=10_000, out_megapixel=14_000),
+        ),
+    ],
+)
+def test_money_of_each_rule_is_in_micro_dollars(
+    tmp_path: Path, table: str, price: PriceRule
+) -> None:
+    rows = changed(FAMILY + MODEL, "{ grid = 48 }", table)
+    assert read(write(tmp_path, rows=rows)).rows["acme-brush-high"].price == price
+
+
 def changed(text: str, old: str, new: str) -> str:
     assert old in text
     return text.replace(old, new)
@@ -91,6 +146,29 @@ def changed(text: str, old: str, new: str) -> str:
         ("checked =", "chcked =", "acme.toml: acme-brush-low: checked: Field required"),
         ('tiers = ["fast"]', 'tiers = ["best"]', "acme.toml: acme-brush-low: tiers.0: "),
         ("[[models]]", "[[models", "acme.toml: "),
+        ('{ quality = "low"', '{ family = "ink", quality = "low"', "acme.toml: a row: no family"),
+        (
+            "{ max_n = 4 }",
+            '{ max_n = 4 }\nparameters = { seed = "seed" }',
+            "acme.toml: acme-brush-low: .*no parameter for n",
+        ),
+        (
+            "{ max_n = 4 }",
+            '{ steps = true }\nparameters = { seed = "seed" }',
+            "acme.toml: acme-brush-low: .*no parameter for steps",
+        ),
+        ("{ max_n = 4 }", '{}\nparameters = { sede = "seed" }', "acme-brush-low: parameters.sede"),
+        (
+            'popular = ["1024x1024"]',
+            'popular = ["1024x1024"], ratios = { 8x8 = "1:1" }',
+            "acme-brush-low: .*must name the sizes of popular",
+        ),
+        ('popular = ["1024x1024"]', 'ratios = { 8x8 = "square" }', "ratios.8x8: "),
+        (
+            "grid = 48",
+            'rule = "second", rate = 1, typical_milliseconds = 1, max_seconds = 101',
+            "acme-brush-high: .*beyond deadline_seconds",
+        ),
     ],
 )
 def test_bad_rows(tmp_path: Path, old: str, new: str, message: str) -> None:

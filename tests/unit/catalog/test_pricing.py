@@ -4,17 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from aquatint.catalog.model import ImagePrice, Size, TokenPrice
-from aquatint.catalog.pricing import (
-    Demand,
-    Usage,
-    billed,
-    expected,
-    grid_tokens,
-    input_tokens,
-    output_tokens,
-    patch_tokens,
-    worst,
-)
+from aquatint.catalog.pricing import Demand, Usage, billed, expected, worst
+from aquatint.catalog.tokens import grid_tokens, input_tokens, output_tokens, patch_tokens
 from aquatint.money import ceil_div, show
 
 RATES = {"text_in": 5_000_000, "image_in": 8_000_000, "image_out": 30_000_000}
@@ -236,9 +227,12 @@ def test_flat_price_by_size() -> None:
     assert billed(price, Usage(images=1), size("1792x1024")) == 120_000
 
 
-@pytest.mark.parametrize("formula", [{}, {"grid": 16, "patch": 64}])
+@pytest.mark.parametrize(
+    "formula",
+    [{}, {"grid": 16, "patch": 64}, {"grid": 16, "fixed": 1120}, {"patch": 16, "fixed": 1}],
+)
 def test_token_price_has_one_formula(formula: dict[str, int]) -> None:
-    with pytest.raises(ValidationError, match="either a grid or a patch"):
+    with pytest.raises(ValidationError, match="one of grid, patch and fixed"):
         TokenPrice(**RATES, **formula)
 
 

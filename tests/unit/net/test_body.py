@@ -20,7 +20,7 @@ async def in_parts(parts: Sequence[bytes]) -> AsyncIterator[bytes]:
 
 
 async def carved(
-    *parts: bytes, keys: Sequence[str] = KEYS, **limits: int
+    *parts: bytes, keys: Sequence[str] = KEYS, **limits: Any
 ) -> tuple[Any, dict[int, list[bytes]]]:
     """The document, and the windows of each piece."""
     windows: dict[int, list[bytes]] = {}

@@ -1,5 +1,6 @@
 """What is OpenAI's alone; what every provider must do stands in tests/contract."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import date
 from pathlib import Path
@@ -10,17 +11,18 @@ import pytest
 
 from aquatint.catalog.model import Capabilities, ImagePrice, ListedSizes, Row
 from aquatint.catalog.pricing import Usage
-from aquatint.errors import BadResponse
+from aquatint.errors import BadResponse, ContentRefused
 from aquatint.library.blobs import BlobStore
 from aquatint.net.http import open_session
-from aquatint.providers import openai
-from aquatint.providers.base import Completed, ImageRequest
+from aquatint.providers import images as answer_images
+from aquatint.providers.base import BilledRefusal, Completed, ImageRequest
 from aquatint.providers.openai import OpenAI
 from aquatint.providers.openai_shapes import read_usage
-from tests.contract.adapters import KEY, OPENAI_ROW, encoded, openai_answer
+from tests.contract.adapter import KEY, encoded
+from tests.contract.openai_words import OPENAI_ROW, openai_answer
 from tests.contract.pictures import picture
 from tests.contract.replies import answer
-from tests.contract.server import Server, serve
+from tests.contract.server import Reply, Server, serve
 
 Send = Callable[..., Coroutine[Any, Any, Completed]]
 
@@ -149,11 +151,71 @@ async def test_the_cap_grows_with_the_images_asked_for(
 ) -> None:
     images = encoded(picture(seed=1), picture(seed=2))
     server.reply = answer(openai_answer(images))
-    monkeypatch.setattr(openai, "IMAGE_LIMIT", len(images[0]))
+    monkeypatch.setattr(answer_images, "IMAGE_LIMIT", len(images[0]))
 
     assert len((await send(n=2)).images) == 2
     with pytest.raises(BadResponse, match="more image data"):
         await send(n=1)
+
+
+async def test_an_odd_prompt_is_made_storable(send: Send, server: Server) -> None:
+    image = {"b64_json": encoded(picture())[0], "revised_prompt": "a\ud800b\x00c\nd"}
+    server.reply = answer(json.dumps({"data": [image]}).encode())
+
+    assert (await send()).images[0].revised_prompt == "a?b c d"
+
+
+def refusal(stage: str, message: str = "No.", **more: object) -> Reply:
+    moderation = {"moderation_stage": stage, "categories": ["violence", "violence/graphic"]}
+    error = {"code": "moderation_blocked", "message": message, "moderation_details": moderation}
+    return answer(json.dumps({"error": error, **more}).encode(), status=400)
+
+
+@pytest.mark.parametrize("stage", ["input", "output"])
+async def test_a_refusal_tells_stage_and_categories(send: Send, server: Server, stage: str) -> None:
+    server.reply = refusal(stage)
+
+    with pytest.raises(ContentRefused) as caught:
+        await send()
+
+    assert caught.value.details == {"stage": stage, "categories": "violence, violence/graphic"}
+    assert f"(stage: {stage}) (categories: violence, violence/graphic)" in caught.value.message
+
+
+USAGE = {"input_tokens": 10, "output_tokens": 4160}
+BILLED: dict[str, tuple[Reply, Usage | None]] = {
+    "of the output": (refusal("output"), None),
+    "of the output, with usage": (
+        refusal("output", usage=USAGE),
+        Usage(images=0, text_in=10, image_out=4160),
+    ),
+    "of the input, with usage": (
+        refusal("input", usage={"input_tokens": 10, "output_tokens": 0}),
+        Usage(images=0, text_in=10),
+    ),
+    "with an impossible usage": (refusal("output", usage={"input_tokens": -1}), None),
+}
+
+
+@pytest.mark.parametrize(("reply", "usage"), BILLED.values(), ids=BILLED)
+async def test_a_refusal_after_work_is_billed(
+    send: Send, server: Server, reply: Reply, usage: Usage | None
+) -> None:
+    server.reply = reply
+
+    with pytest.raises(BilledRefusal) as caught:
+        await send()
+
+    assert caught.value.usage == usage
+
+
+async def test_a_refusal_of_the_input_is_not_billed(send: Send, server: Server) -> None:
+    server.reply = refusal("input", message="No generated image will be shown.")
+
+    with pytest.raises(ContentRefused) as caught:
+        await send()
+
+    assert not isinstance(caught.value, BilledRefusal)
 
 
 RECORDED: dict[str, tuple[dict[str, Any], Usage]] = {

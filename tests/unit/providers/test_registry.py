@@ -32,6 +32,10 @@ def test_each_provider_knows_its_name() -> None:
         assert kind.base_url.startswith("https://")
 
 
+def test_all_four_are_there() -> None:
+    assert list(PROVIDERS) == ["openai", "together", "replicate", "gemini"]
+
+
 def test_the_key_is_not_shown() -> None:
     assert "canary" not in repr(ProviderConfig(name="openai", api_key="canary"))
 

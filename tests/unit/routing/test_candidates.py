@@ -58,6 +58,37 @@ def test_settings_that_are_not_supported_are_dropped_and_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "steps", "cost", "kept"),
+    [
+        ("together-flux.1-schnell", None, 2_832, None),
+        ("together-flux.1-schnell", 4, 2_832, 4),
+        ("together-flux.1-schnell", 12, 8_494, 12),
+        ("together-flux.1-schnell", 13, 2_832, None),
+        ("together-flux.1-schnell", 0, 2_832, None),
+        ("replicate-sdxl", 100, 8_775, 100),
+    ],
+)
+def test_steps_within_the_limits_are_kept_and_priced(
+    key: str, steps: int | None, cost: int, kept: int | None
+) -> None:
+    request = QuoteRequest(prompt="a cat", settings=ImageSettings(steps=steps))
+    made = candidate(row(key), request)
+    assert (made.settings.steps, made.expected) == (kept, cost)
+
+
+def test_a_setting_beyond_its_limits_is_left_out_and_told() -> None:
+    settings = ImageSettings(steps=13, guidance=99.5, seed=1)
+    made = candidate(row("together-flux.2-dev"), QuoteRequest(prompt="a cat", settings=settings))
+    assert made.settings == ImageSettings(steps=13, seed=1)
+    assert made.warnings == ("FLUX.2-dev takes 1 to 10 guidance, not 99.5: left out",)
+
+
+def test_a_model_that_only_edits_cannot_make_an_image_from_words() -> None:
+    why = refusal(row("replicate-flux-kontext-dev"), QuoteRequest(prompt="a cat"))
+    assert why == ("unsupported", "Does not support making an image from words alone")
+
+
 @pytest.mark.parametrize(("style", "kept"), [("vivid", "vivid"), ("cubist", None)])
 def test_a_style_is_kept_only_by_its_value(style: str, kept: str | None) -> None:
     request = QuoteRequest(prompt="a cat", settings=ImageSettings(style=style))

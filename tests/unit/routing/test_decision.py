@@ -117,9 +117,9 @@ def test_a_provider_may_be_named_alone() -> None:
 
 
 def test_a_known_provider_with_nothing_to_offer_falls_to_the_chain_with_a_warning() -> None:
-    decision = ask(offered=offering(gemini=NO_KEY), provider="gemini")
+    decision = ask(offered=offering(elsewhere=NO_KEY), provider="elsewhere")
     assert decision.chosen.row.provider == "openai"
-    assert decision.warnings == ("gemini has no model to offer",)
+    assert decision.warnings == ("elsewhere has no model to offer",)
 
 
 @pytest.mark.parametrize(

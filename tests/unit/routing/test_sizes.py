@@ -113,6 +113,13 @@ def test_what_is_offered_and_the_largest_of_it() -> None:
     assert str(largest(SMALL)) == "768x768"
 
 
+def test_free_sizes_may_have_a_least_edge() -> None:
+    narrow = FREE.model_copy(update={"min_edge": 1024, "max_ratio": 8})
+    assert supports(narrow, parse_size("3840x1024"))
+    assert not supports(narrow, parse_size("3840x1008"))
+    assert supports(FREE.model_copy(update={"max_ratio": 8}), parse_size("3840x1008"))
+
+
 @pytest.mark.parametrize(
     "size", ["1032x1024", "1024x1032", "3856x1600", "800x800", "3840x2176", "3840x1264"]
 )

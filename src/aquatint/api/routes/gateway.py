@@ -21,7 +21,7 @@ from aquatint.identity.model import Caller
 from aquatint.money import Micro, cap_from_usd
 from aquatint.policy.text import AccessToken, Name, Text
 from aquatint.quotes.model import Operation, Quote, QuoteRequest
-from aquatint.resilience.availability import availability, health
+from aquatint.resilience.availability import report
 from aquatint.routing.candidates import MAX_IMAGES
 
 router = APIRouter(tags=["specification"])
@@ -170,23 +170,14 @@ def _success(item: dict[str, Any]) -> dict[str, Any]:
 async def image_providers(services: ServicesDep) -> dict[str, Any]:
     """Every provider's availability and why; spends nothing and asks nobody."""
     now, seen = services.clock.now(), await services.market.conditions()
-    states = availability(services.market.providers, seen, now)
-    available = sum(state.available for state in states.values())
+    providers = report(services.market.providers, seen, now)
+    available = sum(bool(state["available"]) for state in providers.values())
     return {
         "timestamp": iso(now),
-        "providers": {
-            name: {
-                "available": state.available,
-                "reason": state.reason,
-                "code": state.code,
-                "lastCheck": iso(now),
-                **health(seen, name, now).public(),
-            }
-            for name, state in states.items()
-        },
+        "providers": providers,
         "summary": {
-            "total": len(states),
+            "total": len(providers),
             "available": available,
-            "unavailable": len(states) - available,
+            "unavailable": len(providers) - available,
         },
     }

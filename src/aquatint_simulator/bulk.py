@@ -3,11 +3,41 @@
 import base64
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from aquatint_simulator.wire import Streamed, windows
 
 _AFTER_HEADER = 33  # signature and IHDR
 _WINDOW = 192 * 1024 * 3  # bytes before encoding
 _CHUNK = b"siMu"  # ancillary, private, safe to copy: decoders skip it
+
+
+def huge_json(
+    document: bytes, hole: bytes, png: bytes, size: int, headers: Mapping[str, str]
+) -> Streamed:
+    """A JSON answer with `png` grown to `size` bytes where `hole` stands, encoded as it is sent."""
+    head, tail = document.split(hole)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield head
+        async for window in windows(lambda: base64_windows(png, size)):
+            yield window
+        yield tail
+
+    length = len(head) + base64_length(png, size) + len(tail)
+    return Streamed(pieces(), dict(headers), media_type="application/json", length=length)
+
+
+def huge_file(png: bytes, size: int) -> Streamed:
+    """`png` grown to `size` bytes, as a file."""
+    length = len(png) + 12 + _filler(png, size)
+    pieces = windows(lambda: raw_windows(png, size))
+    return Streamed(pieces, {}, media_type="image/png", length=length)
+
+
+def raw_windows(png: bytes, size: int) -> Iterator[bytes]:
+    """The picture grown to about `size` bytes, in windows. It stays a valid PNG."""
+    return (base64.b64decode(window) for window in base64_windows(png, size))
 
 
 def base64_length(png: bytes, size: int) -> int:

@@ -1,8 +1,8 @@
-"""What every provider must make of a call that broke (CON-22 to CON-26)."""
+"""Calls that do not come through, or not back (CON-22 to 26)."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -16,20 +16,21 @@ from aquatint.errors import (
 from aquatint.library.blobs import BlobStore
 from aquatint.net import http
 from aquatint.providers.base import ImageProvider, ImageRequest, ImageSink, ImageWriter
-from tests.contract.adapters import Adapter, encoded
-from tests.contract.conftest import Buy, LeftOver
+from tests.contract.adapter import Adapter, encoded
+from tests.contract.conftest import Buy
 from tests.contract.pictures import picture
 from tests.contract.replies import (
     REQUEST_ID,
     close_at_once,
-    no_http,
     reset_after,
     reset_at_once,
     silence,
     streamed,
+    unreadable,
 )
 from tests.contract.server import Reply, Server
 
+LeftOver = Callable[[], list[str]]
 UNUSABLE_PORT_SECONDS = 0.05
 
 
@@ -151,4 +152,4 @@ async def test_a_caller_who_leaves_leaves_no_file(
 
 async def test_an_answer_that_is_not_http_is_a_bad_response(buy: Buy) -> None:
     with pytest.raises(BadResponse):
-        await buy(no_http)
+        await buy(unreadable)

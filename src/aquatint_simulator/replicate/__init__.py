@@ -1,0 +1,1 @@
+"""Replicate: predictions that start, run and end."""

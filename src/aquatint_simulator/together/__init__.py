@@ -1,0 +1,1 @@
+"""Together AI, as far as images need it."""
