@@ -41,6 +41,7 @@ providers = typer.Typer(help="Who may be asked for pictures, and why not.")
 app.add_typer(providers, name="providers")
 
 _DEMO_FOLDER = Path("data-demo")
+_WIDE = 150  # columns
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
@@ -144,12 +145,17 @@ def catalog_list(
     if as_json:
         typer.echo(json.dumps([entry(listed, row) for row in listed.rows], indent=2))
         return
+    lines = [line(listed, row) for row in listed.rows]
+    console = Console()
+    if console.width < _WIDE:  # a terminal too narrow for the table, or no terminal
+        typer.echo("\n".join("\t".join(fields) for fields in lines))
+        return
     table = Table(title=f"Catalog as of {listed.as_of}")
     for heading in ("Model key", "Tiers", "1024x1024", "Priced by", "Status", "Source (checked)"):
         table.add_column(heading, overflow="fold")
-    for row in listed.rows:
-        table.add_row(*line(listed, row))
-    Console().print(table)
+    for fields in lines:
+        table.add_row(*fields)
+    console.print(table)
 
 
 @catalog.command("check")

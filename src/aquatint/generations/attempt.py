@@ -211,6 +211,17 @@ class Attempts:
             return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
 
         await insist(lambda: self._write(task, book))
+        logger.info(
+            "attempt_settled attempt=%s provider=%s model=%s images=%d billed=%d charged=%d"
+            " provider_request=%s",
+            attempt_id,
+            task.candidate.provider,
+            task.candidate.model,
+            len(kept),
+            delivery.bill,
+            charged,
+            completed.request_id,
+        )
         if delivery.bill > charged:
             logger.error(
                 "overrun attempt=%s billed=%d charged=%d", attempt_id, delivery.bill, charged

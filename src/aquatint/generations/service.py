@@ -189,7 +189,7 @@ class Generations:
 
     async def cancel(self, owner: str, generation_id: str) -> Generation:
         """Cancel what is not dispatched or can be stopped; anything else runs on and is billed."""
-        await self.get(owner, generation_id)
+        generation_id = (await self.get(owner, generation_id)).id
         now = self._clock.now()
 
         def cancel(tx: Tx) -> None:
@@ -208,8 +208,8 @@ class Generations:
         generation = await self.get(owner, generation_id)
         if generation.state is not State.UNKNOWN:
             raise InvalidRequest("Only a generation with an unknown outcome can be dismissed")
-        await self._db.write(lambda tx: store.dismiss(tx, generation_id))
-        return await self.get(owner, generation_id)
+        await self._db.write(lambda tx: store.dismiss(tx, generation.id))
+        return await self.get(owner, generation.id)
 
     async def recover(self) -> None:
         """Take up what a stopped process left."""

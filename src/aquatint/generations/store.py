@@ -27,8 +27,9 @@ def insert(tx: Tx, generation: Generation) -> None:
 
 
 def find(tx: Tx, owner: str, generation_id: str) -> Generation | None:
+    """By its own id or that of its item, which is its quote's."""
     row = tx.execute(
-        "SELECT * FROM generations WHERE id = :id AND owner = :owner",
+        "SELECT * FROM generations WHERE (id = :id OR quote_id = :id) AND owner = :owner",
         {"id": generation_id, "owner": owner},
     ).fetchone()
     return row and _generation(row)
