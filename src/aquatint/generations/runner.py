@@ -118,6 +118,7 @@ class Runner:
             self._cancelled.discard(generation_id)
 
     async def _finish(self, generation_id: str, outcome: Outcome) -> None:
+        self._cancelled.discard(generation_id)
         now = self._clock.now()
         try:
             await insist(
