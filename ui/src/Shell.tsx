@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { LiveRegion } from "./a11y/LiveRegion";
+import { Conversations, ConversationsButton } from "./Conversations";
 import { Button } from "./design/Button";
 import { Icon } from "./design/Icon";
 import { ThemeToggle } from "./design/ThemeToggle";
@@ -31,13 +32,15 @@ function DemoBanner() {
 
 interface ShellProps {
   title: string | null;
+  /** Conversations are kept by the gateway; without a model there is only this room. */
+  chat: boolean;
   demo: boolean;
   onNew: () => void;
   children: ReactNode;
 }
 
 /** The frame around every room: a rail where there is space, a bar where there is not. */
-export function Shell({ title, demo, onNew, children }: ShellProps) {
+export function Shell({ title, chat, demo, onNew, children }: ShellProps) {
   return (
     <div className="min-h-dvh wide:grid wide:grid-cols-[15.5rem_minmax(0,1fr)]">
       <nav
@@ -50,14 +53,18 @@ export function Shell({ title, demo, onNew, children }: ShellProps) {
         <Button icon="plus" className="justify-start bg-sheet" onClick={onNew}>
           New chat
         </Button>
-        {title && (
+        {chat ? (
+          <div className="mt-2 flex min-h-0 flex-col">
+            <Conversations title={title} />
+          </div>
+        ) : title ? (
           <p
             aria-current="page"
             className="mt-2 truncate rounded-lg bg-sheet px-2.5 py-2 text-[0.87rem] shadow-sheet"
           >
             {title}
           </p>
-        )}
+        ) : null}
         <div className="mt-auto flex flex-col gap-2">
           <div className="self-start">
             <ThemeToggle />
@@ -70,6 +77,7 @@ export function Shell({ title, demo, onNew, children }: ShellProps) {
           <Wordmark />
           <span className="ml-auto" />
           <MeterChip />
+          {chat && <ConversationsButton title={title} />}
           <ThemeToggle wordless />
           <Button
             kind="bare"

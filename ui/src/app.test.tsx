@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { App } from "./app";
 import { openConversation } from "./chat/location";
@@ -9,10 +9,11 @@ import { show } from "./testing/render";
 const about = (changes = {}) =>
   json({ version: "0.1.0", demo: false, chat: true, user: { id: "local", name: "" }, ...changes });
 
-const usage = () =>
+const usage = (imagesThisHour = 3, imagesToday = 43) =>
   json({
     today: { spent: 1.42, held: 0, images: 7 },
     limits: { imagesPerHour: 10, imagesPerDay: 50, dailyCost: 10 },
+    remaining: { cost: 8.58, imagesThisHour, imagesToday },
   });
 
 const examples = () =>
@@ -22,7 +23,8 @@ const examples = () =>
 
 const house = {
   "GET /api/about": () => about(),
-  "GET /api/usage": usage,
+  "GET /api/usage": () => usage(),
+  "GET /api/conversations": () => json([]),
   "GET /api/catalog/examples": examples,
 };
 
@@ -59,8 +61,16 @@ describe("the empty room", () => {
     expect(screen.getByRole("region", { name: "Budget" }).textContent).toContain(
       "Today $1.42 of $10.00",
     );
-    expect(screen.getByText("7 of 50 images")).toBeTruthy();
+    expect(screen.getByText("7 of 10 images this hour")).toBeTruthy();
+    expect(screen.getByText("3 images left")).toBeTruthy();
     expect(screen.queryByText(/Simulated providers/)).toBeNull();
+  });
+
+  it("names the day's limit when that ends first", async () => {
+    playGateway({ ...house, "GET /api/usage": () => usage(10, 2) });
+    show(<App />, { region: false });
+    expect(await screen.findByText("48 of 50 images today")).toBeTruthy();
+    expect(screen.getByText("2 images left")).toBeTruthy();
   });
 
   it("says plainly that a demo is one", async () => {
@@ -204,6 +214,67 @@ describe("a chat", () => {
     show(<App />, { region: false });
     expect(await screen.findByRole("heading", { name: /Describe a picture/ })).toBeTruthy();
     await waitFor(() => expect(window.location.hash).toBe("#/"));
+  });
+});
+
+describe("the list of conversations", () => {
+  const titles = (...ids: string[]) =>
+    json(ids.map((id) => ({ id, title: `About ${id}`, updatedAt: "2026-11-22T12:00:00Z" })));
+  const said = (id: string) => () =>
+    json({ id, title: `About ${id}`, messages: [{ id: "m", role: "user", content: `Say ${id}` }] });
+
+  it("marks the open one, and opens another", async () => {
+    openConversation("l_1");
+    playGateway({
+      ...house,
+      "GET /api/conversations": () => titles("l_2", "l_1"),
+      "GET /api/conversations/l_1": said("l_1"),
+      "GET /api/conversations/l_2": said("l_2"),
+    });
+    const { user } = show(<App />, { region: false });
+    const other = await screen.findByRole("link", { name: "About l_2" });
+    const link = (name: string) => screen.getByRole("link", { name });
+    expect(screen.getAllByRole("link").map((one) => one.textContent)).toEqual([
+      "About l_2",
+      "About l_1",
+    ]);
+    expect(link("About l_1").getAttribute("aria-current")).toBe("page");
+    expect(other.getAttribute("aria-current")).toBeNull();
+    await user.click(other);
+    expect(await screen.findByText("Say l_2")).toBeTruthy();
+    expect(link("About l_2").getAttribute("aria-current")).toBe("page");
+    expect(link("About l_1").getAttribute("aria-current")).toBeNull();
+  });
+
+  it("has the new conversation after its turn", async () => {
+    let asked = false;
+    playGateway({
+      ...house,
+      "POST /chat": () => {
+        asked = true;
+        return eventStream(answer("l_3"));
+      },
+      "GET /api/conversations": () => (asked ? titles("l_3") : titles()),
+    });
+    const { user } = show(<App />, { region: false });
+    expect(await screen.findByText("No conversations yet.")).toBeTruthy();
+    await user.type(await field(), "A sunset{Enter}");
+    const link = await screen.findByRole("link", { name: "About l_3" });
+    expect(link.getAttribute("aria-current")).toBe("page");
+  });
+
+  it("opens from the top bar, and closes when one is chosen", async () => {
+    playGateway({
+      ...house,
+      "GET /api/conversations": () => titles("l_4"),
+      "GET /api/conversations/l_4": said("l_4"),
+    });
+    const { user } = show(<App />, { region: false });
+    await user.click(await screen.findByRole("button", { name: "Conversations" }));
+    const dialog = screen.getByRole("dialog", { name: "Conversations" });
+    await user.click(await within(dialog).findByRole("link", { name: "About l_4" }));
+    expect(await screen.findByText("Say l_4")).toBeTruthy();
+    expect(screen.queryByRole("dialog")).toBeNull();
   });
 });
 

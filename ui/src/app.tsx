@@ -27,7 +27,7 @@ function Studio({ room, about, placeholder }: StudioProps) {
     document.title = title ? `${title} · Aquatint` : "Aquatint";
   }, [title]);
   return (
-    <Shell title={title} demo={about.demo} onNew={room.startOver}>
+    <Shell title={title} chat={about.chat} demo={about.demo} onNew={room.startOver}>
       <ChatTab room={room} placeholder={placeholder} />
     </Shell>
   );

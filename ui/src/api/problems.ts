@@ -2,12 +2,15 @@
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
+  /** When the limit that forbids it ends (ISO 8601), where one does. */
+  readonly resetsAt: string | null;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, resetsAt: string | null = null) {
     super(message);
     this.name = "Problem";
     this.status = status;
     this.code = code;
+    this.resetsAt = resetsAt;
   }
 }
 
@@ -24,6 +27,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     response.status,
     code,
     typeof text === "string" ? text : `The gateway answered with status ${response.status}.`,
+    typeof fields.resetsAt === "string" ? fields.resetsAt : null,
   );
 }
 

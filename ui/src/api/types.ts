@@ -120,6 +120,13 @@ export interface Conversation {
   messages: ChatMessage[];
 }
 
+/** One line of `GET /api/conversations`. */
+export interface ConversationTitle {
+  id: string;
+  title: string | null;
+  updatedAt: string;
+}
+
 export interface About {
   version: string;
   demo: boolean;
@@ -129,7 +136,8 @@ export interface About {
 
 export interface Usage {
   today: { spent: number; held: number; images: number };
-  limits: { dailyCost: number | null; imagesPerDay: number | null };
+  limits: { dailyCost: number | null; imagesPerDay: number | null; imagesPerHour: number | null };
+  remaining: { cost: number | null; imagesToday: number | null; imagesThisHour: number | null };
 }
 
 export interface Example {

@@ -8,7 +8,9 @@ const fromHash = (): string | null => {
   return match?.[1] ? decodeURIComponent(match[1]) : null;
 };
 
-const hashOf = (id: string | null) => (id === null ? "#/" : `#/c/${encodeURIComponent(id)}`);
+/** The address of a conversation, or of an empty room. */
+export const conversationLink = (id: string | null) =>
+  id === null ? "#/" : `#/c/${encodeURIComponent(id)}`;
 
 /** The open conversation: the address says which; an address that says nothing means the last. */
 const current = createStore<string | null>(fromHash() ?? recall<string>(local, LAST));
@@ -19,11 +21,11 @@ const show = (id: string | null) => {
 };
 
 window.addEventListener("hashchange", () => show(fromHash()));
-if (current.get() !== null) window.history.replaceState(null, "", hashOf(current.get()));
+if (current.get() !== null) window.history.replaceState(null, "", conversationLink(current.get()));
 
 export const useConversationId = (): string | null => useStore(current);
 
 export function openConversation(id: string | null): void {
-  if (fromHash() !== id) window.history.pushState(null, "", hashOf(id));
+  if (fromHash() !== id) window.history.pushState(null, "", conversationLink(id));
   show(id);
 }

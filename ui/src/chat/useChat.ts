@@ -7,6 +7,7 @@ import {
   changeMessages,
   forgetUnnamed,
   nameConversation,
+  refreshConversations,
   reloadConversation,
   type ShownMessage,
   useConversation,
@@ -70,6 +71,7 @@ export function useChat(): Room {
       const said = messagesOf({ key, question, turn });
       changeMessages(client, run.conversationId, (messages) => [...messages, ...said]);
       setLive(null);
+      void refreshConversations(client);
       const news = quotesReady(turn.items);
       if (news) announce(news);
       // A turn that could not be rejoined is over: the server has what there is of it.

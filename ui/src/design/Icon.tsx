@@ -1,5 +1,6 @@
 const PATHS = {
   plus: "M12 5v14M5 12h14",
+  list: "M4 6h16M4 12h16M4 18h10",
   up: "M12 19V5M6 11l6-6 6 6",
   stop: "M7 7h10v10H7z",
   copy: "M9 9h10v10H9zM15 9V5H5v10h4",

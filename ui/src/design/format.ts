@@ -32,6 +32,14 @@ export function seconds(value: number): string {
   return `${Math.floor(whole / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
 }
 
+/** A time of day as one says it here, with its day when that is not today: "at 16:00". */
+export function moment(iso: string): string {
+  const when = new Date(iso);
+  const time = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (when.toDateString() === new Date().toDateString()) return `at ${time}`;
+  return `on ${when.toLocaleDateString([], { weekday: "long" })} at ${time}`;
+}
+
 /** "1024x1536" as one writes it, 1024×1536. */
 export const dimensions = (size: string): string => size.replace("x", "×");
 

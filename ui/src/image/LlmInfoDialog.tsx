@@ -1,7 +1,6 @@
-import { useEffect, useRef } from "react";
 import type { LlmApiCall } from "../api/types";
-import { Button } from "../design/Button";
 import { Chip, ProviderBadge } from "../design/Chip";
+import { Dialog } from "../design/Dialog";
 import { dimensions, price } from "../design/format";
 
 interface LlmInfoDialogProps {
@@ -66,45 +65,27 @@ function Call({ call }: { call: LlmApiCall }) {
 
 /** Every call of one message, with text and image totalled apart. */
 export function LlmInfoDialog({ calls, onClose }: LlmInfoDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  const close = () => dialog.current?.close();
   const images = calls.filter(isImage);
   const texts = calls.filter((call) => !isImage(call));
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog; Escape is the key for it.
-    <dialog
-      ref={dialog}
-      aria-labelledby="llm-info"
-      onClose={onClose}
-      onClick={({ target, currentTarget }) => target === currentTarget && close()}
-      className="m-auto max-h-[85dvh] w-[min(36rem,calc(100vw-1.75rem))] rounded-2xl border border-line bg-sheet text-ink shadow-lift"
-    >
-      <div className="flex flex-col p-5">
-        <div className="flex items-center justify-between">
-          <h2 id="llm-info" className="font-serif text-xl font-semibold">
-            LLM Info
-          </h2>
-          <Button kind="bare" icon="close" aria-label="Close" onClick={close} />
-        </div>
-        {calls.length === 0 ? (
-          <p className="py-4 text-soft">No call has been made for this message yet.</p>
-        ) : (
-          <ul>
-            {calls.map((call) => (
-              <Call key={call.id} call={call} />
-            ))}
-          </ul>
-        )}
-        <dl className="grid grid-cols-[1fr_auto] gap-y-0.5 border-t border-line pt-3 text-[0.87rem] tabular-nums">
-          <dt className="text-soft">Text</dt>
-          <dd className="text-right">{price(sum(texts))}</dd>
-          <dt className="text-soft">Image</dt>
-          <dd className="text-right">{price(sum(images))}</dd>
-          <dt className="font-semibold">Total</dt>
-          <dd className="text-right font-semibold">{price(sum(calls))}</dd>
-        </dl>
-      </div>
-    </dialog>
+    <Dialog title="LLM Info" onClose={onClose}>
+      {calls.length === 0 ? (
+        <p className="py-4 text-soft">No call has been made for this message yet.</p>
+      ) : (
+        <ul>
+          {calls.map((call) => (
+            <Call key={call.id} call={call} />
+          ))}
+        </ul>
+      )}
+      <dl className="grid grid-cols-[1fr_auto] gap-y-0.5 border-t border-line pt-3 text-[0.87rem] tabular-nums">
+        <dt className="text-soft">Text</dt>
+        <dd className="text-right">{price(sum(texts))}</dd>
+        <dt className="text-soft">Image</dt>
+        <dd className="text-right">{price(sum(images))}</dd>
+        <dt className="font-semibold">Total</dt>
+        <dd className="text-right font-semibold">{price(sum(calls))}</dd>
+      </dl>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { type QueryClient, skipToken, useQuery } from "@tanstack/react-query";
 import { getJson } from "../api/client";
-import type { ChatMessage, Conversation } from "../api/types";
+import type { ChatMessage, Conversation, ConversationTitle } from "../api/types";
 
 /** A message as shown: the server's, or one of this page with how its turn ended. */
 export interface ShownMessage extends ChatMessage {
@@ -15,6 +15,17 @@ export interface ShownConversation extends Conversation {
 
 /** A conversation without an id is one that the server has not heard of yet. */
 const key = (id: string | null) => ["conversations", id] as const;
+
+const LIST = ["conversation-list"] as const;
+
+export const useConversations = () =>
+  useQuery({
+    queryKey: LIST,
+    queryFn: ({ signal }) => getJson<ConversationTitle[]>("/api/conversations", signal),
+  });
+
+export const refreshConversations = (client: QueryClient) =>
+  client.invalidateQueries({ queryKey: LIST });
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
@@ -52,6 +63,7 @@ export function nameConversation(client: QueryClient, id: string): void {
   const unnamed = client.getQueryData<ShownConversation>(key(null));
   client.setQueryData<ShownConversation>(key(id), { id, messages: unnamed?.messages ?? [] });
   forgetUnnamed(client);
+  void refreshConversations(client);
 }
 
 export const forgetUnnamed = (client: QueryClient) =>

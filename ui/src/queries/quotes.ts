@@ -11,6 +11,7 @@ import { asProblem, Problem } from "../api/problems";
 import type { Alternative, GeneratedImage, GenerateImage, Item, NewQuote } from "../api/types";
 import { followGeneration } from "./generations";
 import { replacementOf, useReplacement } from "./replacements";
+import { markUnanswered } from "./unanswered";
 import { refreshUsage } from "./usage";
 
 const itemKey = (id: string) => ["items", id] as const;
@@ -103,6 +104,42 @@ const bought = (item: Item, answer: GeneratedImage): Item => ({
   llmApiCall: answer.llmApiCall,
 });
 
+/** How long to wait before asking again what became of a confirmation, in milliseconds. */
+const ASK_EVERY = 3000;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The item as the server has it, asked for until the server answers; null when it has none. */
+async function truthOf(id: string): Promise<Item | null> {
+  for (;;) {
+    try {
+      return await getItem(id);
+    } catch (error) {
+      const { status } = asProblem(error);
+      if (status >= 400 && status < 500) return null;
+    }
+    await pause(ASK_EVERY);
+  }
+}
+
+/**
+ * A refusal explains itself. Without an answer the image may have been bought: the server is
+ * asked until it tells, and the price is offered again only when it calls the quote pending.
+ */
+async function explain(client: QueryClient, id: string, problem: Problem): Promise<Problem> {
+  if (problem.status !== 0) return problem;
+  markUnanswered(id, true);
+  try {
+    const truth = await truthOf(id);
+    if (truth) setItem(client, truth);
+    return truth?.status === "pending"
+      ? new Problem(0, "not_bought", "The gateway did not answer, and has bought nothing so far.")
+      : problem;
+  } finally {
+    markUnanswered(id, false);
+  }
+}
+
 /** Buys one image, once: the same quote confirmed again returns the same image. */
 export function useConfirm(item: Item) {
   const client = useQueryClient();
@@ -112,7 +149,7 @@ export function useConfirm(item: Item) {
       try {
         return await postJson<GeneratedImage>("/generate-image", await bodyOf(item, chosen));
       } catch (error) {
-        throw asProblem(error);
+        throw await explain(client, item.id, asProblem(error));
       }
     },
     onSuccess: (answer) => {

@@ -2,7 +2,7 @@ import { useId } from "react";
 import type { Alternative, Item } from "../api/types";
 import { ProviderBadge } from "../design/Chip";
 import { Disclosure } from "../design/Disclosure";
-import { price, seconds } from "../design/format";
+import { ceiling, price, seconds } from "../design/format";
 
 interface AlternativesProps {
   item: Item;
@@ -12,12 +12,14 @@ interface AlternativesProps {
 
 interface RowProps {
   name: string;
-  offer: Pick<Alternative, "provider" | "model" | "cost" | "estimatedSeconds">;
+  offer: Pick<Alternative, "provider" | "model" | "cost" | "maxCost" | "estimatedSeconds">;
   checked: boolean;
+  /** Choosing it changed the button, which may be out of sight. */
+  changed?: boolean;
   onChoose: () => void;
 }
 
-function Row({ name, offer, checked, onChoose }: RowProps) {
+function Row({ name, offer, checked, changed, onChoose }: RowProps) {
   return (
     <label className="flex min-h-11 flex-wrap items-center gap-x-2.5 gap-y-1 border-t border-dashed border-line py-2 first-of-type:border-0">
       <input
@@ -35,6 +37,12 @@ function Row({ name, offer, checked, onChoose }: RowProps) {
         )}
         <span className={checked ? "font-semibold" : ""}>{price(offer.cost)}</span>
       </span>
+      {changed && (
+        <span className="basis-full text-soft tabular-nums">
+          The button above now says <b className="font-semibold text-ink">{price(offer.cost)}</b>,
+          never more than {ceiling(offer.maxCost)}.
+        </span>
+      )}
     </label>
   );
 }
@@ -58,6 +66,7 @@ export function Alternatives({ item, chosen, onChoose }: AlternativesProps) {
             name={name}
             offer={other}
             checked={chosen?.modelKey === other.modelKey}
+            changed={chosen?.modelKey === other.modelKey}
             onChoose={() => onChoose(other)}
           />
         ))}

@@ -5,6 +5,7 @@ import { Chip } from "../design/Chip";
 import { price, providerName } from "../design/format";
 import { Notice } from "../design/Notice";
 import { ImageActions, type ImageCallbacks } from "../image/ImageActions";
+import { Picture } from "../image/Picture";
 import { Facts } from "./Card";
 import { Plate } from "./Plate";
 import { Prompt } from "./Prompt";
@@ -67,15 +68,7 @@ export function Complete({ item, ...callbacks }: { item: Item } & ImageCallbacks
   return (
     <>
       <Plate size={item.size} className="grain">
-        <a
-          href={url}
-          target="_blank"
-          rel="noreferrer"
-          className="absolute inset-0 z-1 -outline-offset-4"
-          aria-label="Open the image at full size in a new tab"
-        >
-          <img key={url} src={url} alt={item.prompt} className="appear size-full object-contain" />
-        </a>
+        <Picture key={url} url={url} alt={item.prompt} />
       </Plate>
       <Strip images={images} shown={shown} onShow={setShown} />
       <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">

@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Item } from "../api/types";
 import { json, later, playGateway } from "../testing/gateway";
 import { aCall, anItem, bought } from "../testing/items";
@@ -47,6 +47,9 @@ describe("pending", () => {
     await user.click(screen.getByRole("radio", { name: /flux-1.1-pro-ultra/ }));
     expect(payButton().textContent).toBe("Generate Image for $0.0600");
     expect(screen.getByText("Never more than $0.0612")).toBeTruthy();
+    expect(screen.getByText(/The button above now says/).textContent).toBe(
+      "The button above now says $0.0600, never more than $0.0612.",
+    );
     await user.click(payButton());
     expect(gateway.seen[0]?.body).toEqual({
       prompt: item.prompt,
@@ -118,6 +121,22 @@ describe("confirming", () => {
     expect(payButton()).toBeTruthy();
   });
 
+  it("says when a limit ends", async () => {
+    const item = anItem();
+    const resetsAt = new Date();
+    resetsAt.setHours(23, 59, 0, 0);
+    const error = "Hourly limit exceeded (10 images/hour); 0 left";
+    playGateway({
+      "POST /generate-image": () =>
+        json({ success: false, error, code: "limit", resetsAt: resetsAt.toISOString() }, 429),
+      [`GET /api/quotes/${item.id}`]: () => json(item),
+    });
+    const { user } = showCard(item);
+    await user.click(payButton());
+    expect(await screen.findByText(error)).toBeTruthy();
+    expect(screen.getByText(/^This limit ends at (23:59|11:59\sPM)\.$/)).toBeTruthy();
+  });
+
   it("asks for the confirming token when the item came without one", async () => {
     const item = anItem({ quoteId: null });
     const gateway = playGateway({
@@ -140,6 +159,55 @@ describe("confirming", () => {
     const { user } = showCard(item);
     await user.click(payButton());
     expect(await screen.findByRole("img")).toBeTruthy();
+  });
+});
+
+describe("a confirmation without an answer", () => {
+  beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** The gateway is away for the confirmation and one question, then tells `truth`. */
+  function confirmUnanswered(item: Item, truth: Item) {
+    let answers = false;
+    const gateway = playGateway({
+      "POST /generate-image": () => Promise.reject(new TypeError("network")),
+      [`GET /api/quotes/${item.id}`]: () =>
+        answers ? json(truth) : Promise.reject(new TypeError("network")),
+    });
+    showCard(item);
+    act(() => payButton().click());
+    const answer = async () => {
+      answers = true;
+      await act(() => vi.advanceTimersByTimeAsync(3000));
+    };
+    return { gateway, answer };
+  }
+
+  const title = "The gateway did not answer your confirmation";
+  const noPrice = () => expect(screen.queryByRole("button", { name: /^Generate/ })).toBeNull();
+
+  it("offers no price until the gateway has told, then shows the image", async () => {
+    const item = anItem();
+    const { gateway, answer } = confirmUnanswered(item, bought(item));
+    expect(await screen.findByText(title)).toBeTruthy();
+    await act(() => vi.advanceTimersByTimeAsync(6000));
+    expect(gateway.to("GET", `/api/quotes/${item.id}`).length).toBeGreaterThan(1);
+    expect(screen.getByText(title)).toBeTruthy();
+    noPrice();
+    await answer();
+    expect(await screen.findByRole("img")).toBeTruthy();
+    expect(gateway.to("POST", "/generate-image")).toHaveLength(1);
+  });
+
+  it("offers the price again once the gateway says that nothing was bought", async () => {
+    const item = anItem();
+    const { answer } = confirmUnanswered(item, item);
+    expect(await screen.findByText(title)).toBeTruthy();
+    noPrice();
+    await answer();
+    expect(await screen.findByText(/has bought nothing so far/)).toBeTruthy();
+    expect(payButton()).toBeTruthy();
+    expect(screen.queryByText(title)).toBeNull();
   });
 });
 

@@ -6,11 +6,13 @@ import type { ImageCallbacks } from "../image/ImageActions";
 import { dismissGeneration } from "../queries/generations";
 import { refreshItem, setItem, useConfirm, useItem, useRequote } from "../queries/quotes";
 import { replaceItem } from "../queries/replacements";
+import { useUnanswered } from "../queries/unanswered";
 import { Card } from "./Card";
 import { Complete } from "./Complete";
 import { Generating } from "./Generating";
 import { Pending } from "./Pending";
 import { Cancelled, Expired, Failed, Refused, Unknown } from "./Stopped";
+import { Unanswered } from "./Unanswered";
 import { useAnnounceOutcome } from "./useAnnounceOutcome";
 
 interface GeneratedImageBlockProps extends ImageCallbacks {
@@ -68,6 +70,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
     useCallback(() => confirm(null), [confirm]),
   );
   const check = useCallback(() => void refreshItem(client, item.id), [client, item.id]);
+  const unanswered = useUnanswered(item.id);
   useAnnounceOutcome(item);
 
   if (item.status === "pending") {
@@ -88,7 +91,11 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
     const making = item.generationId ? item : { ...item, ...chosen };
     return (
       <Card label={`Generating: ${item.prompt}`}>
-        <Generating key={item.id} item={making} />
+        {unanswered && !item.generationId ? (
+          <Unanswered item={making} />
+        ) : (
+          <Generating key={item.id} item={making} />
+        )}
       </Card>
     );
   }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { Problem } from "../api/problems";
 import type { Alternative, Item } from "../api/types";
 import { Button } from "../design/Button";
-import { ceiling, dimensions, price, seconds } from "../design/format";
+import { ceiling, dimensions, moment, price, seconds } from "../design/format";
 import { Icon } from "../design/Icon";
 import { Notice } from "../design/Notice";
 import { useNow } from "../design/useNow";
@@ -46,7 +46,11 @@ export function Pending({ item, problem, onConfirm, onExpired }: PendingProps) {
       <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">
         <Facts item={offer} />
         <Warnings texts={item.warnings ?? []} />
-        {problem && <Notice tone="bad" icon="warn" title={problem.message} />}
+        {problem && (
+          <Notice tone="bad" icon="warn" title={problem.message}>
+            {problem.resetsAt && <p>This limit ends {moment(problem.resetsAt)}.</p>}
+          </Notice>
+        )}
         <div className="flex flex-col items-stretch gap-x-4 gap-y-2.5 wide:flex-row wide:items-center">
           <Button
             kind="pay"
