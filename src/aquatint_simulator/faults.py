@@ -40,7 +40,9 @@ SPOILED_IMAGES = frozenset(
     }
 )
 # What becomes of work that outlives its call: billed for what was used or made until then.
-RUNS = frozenset({"stuck_processing", "failed_prediction", "late_success_after_cancel"})
+RUNS = frozenset(
+    {"stuck_processing", "failed_prediction", "late_success_after_cancel", "duplicate_webhook"}
+)
 
 FAULTS = {
     "openai": UNBILLED | SPOILED_WIRE | SPOILED_IMAGES,

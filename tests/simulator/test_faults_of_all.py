@@ -18,6 +18,7 @@ INTERFACE = {
     *("html_502", "empty_data", "corrupt_image", "wrong_size", "fewer_images", "model_gone"),
     *("expired_url", "stuck_processing", "failed_prediction", "late_success_after_cancel"),
     *("billed_then_reset", "huge_body", "stream_cut", "over_usage"),
+    "duplicate_webhook",
 }
 
 

@@ -75,15 +75,6 @@ def test_versions_and_names(simulator: Simulator, call: dict[str, Any], status: 
     assert simulator.replicate(**call).status_code == status
 
 
-def test_webhooks_are_refused_rather_than_forgotten(simulator: Simulator) -> None:
-    answer = simulator.http.post(
-        f"{simulator.url}/replicate/v1/predictions",
-        json={"version": SDXL, "input": {"prompt": "a cat"}, "webhook": "https://example.com"},
-        headers={"Authorization": f"Bearer {KEY}"},
-    )
-    assert (answer.status_code, "webhooks" in answer.json()["detail"]) == (422, True)
-
-
 @pytest.mark.parametrize(
     ("day", "call", "micro"),
     [

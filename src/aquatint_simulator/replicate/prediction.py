@@ -1,6 +1,7 @@
 """One prediction: what is known of it, and how it is shown."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from aquatint_simulator.replicate.order import Order
 KEPT = timedelta(hours=1)  # then input, output and logs are removed
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled", "aborted"]
+Event = Literal["start", "output", "logs", "completed"]  # what a webhook may hear of
 Output = str | list[str] | None
 
 
@@ -37,6 +39,7 @@ class Prediction:
     stop: asyncio.Event = field(default_factory=asyncio.Event)  # asked to end
     by_deadline: bool = False  # whether that was Cancel-After
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    tell: Callable[[Event], None] = lambda _event: None
 
     @property
     def active(self) -> bool:
@@ -56,15 +59,20 @@ class Prediction:
         """The work starts, and will take `pace` seconds."""
         self.started, self.pace = datetime.now(UTC), pace
         self.status = "processing"
+        self.tell("start")
+        self.tell("logs")
 
     def end(
         self, status: Status, *, computed: Decimal = Decimal(), error: str | None = None
     ) -> None:
         """It is over, after so many seconds of computing."""
+        if status == "succeeded" and self.output:
+            self.tell("output")
         self.completed = datetime.now(UTC)
         self.computed, self.error = computed, error
         self.status = status
         self.over.set()
+        self.tell("completed")
 
 
 def shown(prediction: Prediction, *, early: bool = False) -> dict[str, Any]:

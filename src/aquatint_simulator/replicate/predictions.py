@@ -17,6 +17,7 @@ from aquatint_simulator.replicate.models import Model, find, find_version
 from aquatint_simulator.replicate.order import Order, read_order
 from aquatint_simulator.replicate.prediction import Prediction, shown
 from aquatint_simulator.replicate.run import run
+from aquatint_simulator.replicate.webhook import Messenger, Webhook, read_webhook
 from aquatint_simulator.work import count
 
 _MAX_KEPT = 10_000
@@ -27,7 +28,6 @@ _DURATION = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?")
 _SHORTEST_RUN = 5  # seconds
 _TO_STOP = 5  # seconds that a cancelled run may take to end
 _OF_BODY = {"version", "input", "webhook", "webhook_events_filter", "stream"}
-_NO_WEBHOOKS = "The simulator does not send webhooks."
 
 
 @dataclass(slots=True)
@@ -97,9 +97,10 @@ def _known(call: Call) -> Prediction:
 async def _create(call: Call, model: Model) -> Response:
     fields, headers = call.fields(), call.request.headers
     _check_fields(fields)
+    webhook = read_webhook(fields)
     wait, cancel_after = _wait(headers), _cancel_after(headers)
     order = read_order(model, fields.get("input"))
-    fault = call.fault(prompt=order.prompt, also=_possible(order))
+    fault = call.fault(prompt=order.prompt, also=_possible(order, webhook))
     gone = errors.not_found if model.version is None else errors.no_such_version
     early = before_work(fault, gone)
     if early is not None:
@@ -114,6 +115,9 @@ async def _create(call: Call, model: Model) -> Response:
         can_stop=fault is None or fault.name != "late_success_after_cancel",
     )
     call.world.memory_of(Predictions).keep(prediction)
+    if webhook is not None:
+        twice = fault is not None and fault.name == "duplicate_webhook"
+        call.world.start(Messenger(webhook, prediction, twice=twice).deliver())
     call.world.start(run(call, prediction, fault))
     if wait is None:
         return after_work(fault, call.answer(shown(prediction), 201))
@@ -149,9 +153,6 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     unknown = sorted(fields.keys() - _OF_BODY)
     if unknown:
         raise errors.bad_request(unknown[0], f"Additional property {unknown[0]} is not allowed")
-    for name in ("webhook", "webhook_events_filter"):
-        if fields.get(name):
-            raise errors.bad_request(name, _NO_WEBHOOKS)
 
 
 def _wait(headers: Mapping[str, str]) -> int | None:
@@ -178,7 +179,9 @@ def _cancel_after(headers: Mapping[str, str]) -> float | None:
     return total
 
 
-def _possible(order: Order) -> frozenset[str]:
+def _possible(order: Order, webhook: Webhook | None) -> frozenset[str]:
     """Faults of the run and its images that make sense for this order."""
     never = {"fewer_images"} if order.n == 1 else set[str]()
+    if webhook is None:
+        never.add("duplicate_webhook")
     return (SPOILED_IMAGES | RUNS) - never

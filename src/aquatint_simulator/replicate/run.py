@@ -87,7 +87,7 @@ async def _finish(call: Call, prediction: Prediction, fault: Fault | None) -> No
     pictures = await call.world.draw(misread(_commissions(order, fault), fault))
     urls = _published(call, damaged(pictures, fault), fault)
     prediction.output = _shaped(order, [] if name == "empty_data" else urls)
-    if order.model.data_uris and name is None:
+    if order.model.data_uris and name in (None, "duplicate_webhook"):
         prediction.inline = [_data_uri(picture) for picture in pictures]
     prediction.end("succeeded", computed=computed)
 
