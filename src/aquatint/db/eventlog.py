@@ -68,11 +68,6 @@ def ended(tx: Tx, stream: str) -> bool:
     return last is not None and bool(last["final"])
 
 
-def exists(tx: Tx, stream: str) -> bool:
-    row = tx.execute("SELECT 1 FROM events WHERE stream = :stream LIMIT 1", {"stream": stream})
-    return row.fetchone() is not None
-
-
 def sweep(tx: Tx, prefix: str, *, before: Millis) -> int:
     """Forget streams named `prefix…` whose events are older than `before`; how many events."""
     return tx.execute(

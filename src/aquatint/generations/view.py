@@ -112,10 +112,6 @@ class Items:
         now = self._clock.now()
         return [item(each, self._quotes.token(each.quote), now, base_url) for each in shown]
 
-    async def of_generation(self, owner: str, quote_id: str) -> Shown:
-        """The one quote a generation came from."""
-        return (await self._db.read(lambda tx: load(tx, owner, [quote_id])))[0]
-
 
 def item(shown: Shown, token: str, now: Millis, base_url: str) -> dict[str, Any]:
     """One item. Money is in dollars, times are ISO 8601."""

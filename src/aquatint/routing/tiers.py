@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from aquatint.catalog.model import Tier
-from aquatint.errors import InvalidRequest
 
 KEYWORDS: Mapping[Tier, tuple[str, ...]] = {
     Tier.ULTRA: (
@@ -48,14 +47,6 @@ class _Match(NamedTuple):
     end: int
     phrase: str
     tier: Tier
-
-
-def parse_tier(name: str) -> Tier:
-    """A tier by its name. Raises InvalidRequest."""
-    if tier := _known(name):
-        return tier
-    known = ", ".join(reversed(Tier))
-    raise InvalidRequest(f"Unknown quality: {name[:40]!r} (one of {known})")
 
 
 def decide_tier(

@@ -150,5 +150,5 @@ class TestEventLog:
         await db.write(lambda tx: eventlog.append(tx, "turn:1", "old", {}, now=10))
         await db.write(lambda tx: eventlog.append(tx, "turn:2", "new", {}, now=30))
         assert await db.write(lambda tx: eventlog.sweep(tx, "turn:", before=20)) == 1
-        assert await db.read(lambda tx: eventlog.exists(tx, "turn:2"))
-        assert not await db.read(lambda tx: eventlog.exists(tx, "turn:1"))
+        assert await db.read(lambda tx: eventlog.read_after(tx, "turn:2", 0))
+        assert not await db.read(lambda tx: eventlog.read_after(tx, "turn:1", 0))

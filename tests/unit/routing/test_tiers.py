@@ -3,8 +3,7 @@
 import pytest
 
 from aquatint.catalog.model import Tier
-from aquatint.errors import InvalidRequest
-from aquatint.routing.tiers import Source, TierDecision, decide_tier, parse_tier
+from aquatint.routing.tiers import Source, TierDecision, decide_tier
 
 
 def by_words(text: str) -> tuple[str, tuple[str, ...]]:
@@ -105,11 +104,3 @@ def test_a_quality_the_model_invented_says_nothing(invented: str) -> None:
 def test_a_quality_may_be_spelt_in_capitals() -> None:
     decision = decide_tier(named=None, own_words=None, tool_quality=" Ultra ", tool_prompt=None)
     assert decision.tier is Tier.ULTRA
-    assert parse_tier("HIGH") is Tier.HIGH
-
-
-@pytest.mark.parametrize("name", ["hd", "", "ultra high", "x" * 1000])
-def test_a_caller_who_invents_a_tier_is_told(name: str) -> None:
-    with pytest.raises(InvalidRequest, match=r"one of ultra, high, standard, fast") as caught:
-        parse_tier(name)
-    assert len(caught.value.message) < 150
