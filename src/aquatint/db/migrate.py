@@ -13,7 +13,7 @@ class DatabaseTooOld(Exception):
 
 
 def _migrations() -> dict[int, str]:
-    folder = resources.files("aquatint.db") / "migrations"
+    folder = resources.files("aquatint.db") / "migrations" / "sqlite"
     return {
         int(entry.name.split("_")[0]): entry.read_text(encoding="utf-8")
         for entry in folder.iterdir()
