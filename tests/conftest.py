@@ -2,10 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support import canaries
+
 _SKIPPED: list[str] = []
+_BUNDLE = Path(__file__).parents[1] / "src/aquatint/static"
 
 
 def _chromium() -> str | None:
@@ -20,6 +25,15 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After the last test, no log, database or other file made by tests holds a secret."""
+    yield
+    found = list(canaries.in_folders((tmp_path_factory.getbasetemp(), _BUNDLE)))
+    if found:
+        pytest.fail("secrets were written:\n" + "\n".join(found), pytrace=False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": gateway, "/chat": gateway, "/generate-image": gateway },
+    proxy: { "/api": gateway, "/auth": gateway, "/chat": gateway, "/generate-image": gateway },
   },
   test: {
     environment: "jsdom",

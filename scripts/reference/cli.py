@@ -13,7 +13,7 @@ def page(root: Path) -> str:
     """The whole page."""
     done = subprocess.run(
         (
-            *(sys.executable, "-m", "typer", "src/aquatint/cli.py", "utils", "docs"),
+            *(sys.executable, "-m", "typer", "aquatint.cli", "utils", "docs"),
             *("--name", "aquatint", "--title", TITLE),
         ),
         cwd=root,

@@ -5,28 +5,36 @@ from starlette.middleware.cors import CORSMiddleware
 
 from aquatint import __version__
 from aquatint.api import openapi, problems
-from aquatint.api.guard import Guard
+from aquatint.api.guard import Guard, Rules
 from aquatint.api.head import heads
 from aquatint.api.routes import (
+    auth,
     catalog,
     chat,
     gateway,
     generations,
     house,
     images,
+    keys,
     providers,
     quotes,
     usage,
+    users,
 )
-from aquatint.api.tracing import RequestIds
+from aquatint.api.tracing import HEADER, RequestIds
 from aquatint.container import Services
 
-_ROUTERS = (gateway, chat, quotes, generations, images, catalog, providers, usage, house)
+_ROUTERS = (
+    *(gateway, chat, quotes, generations, images, catalog, providers, usage),
+    *(auth, keys, users, house),
+)
+_METHODS = ("GET", "POST", "DELETE")
+_TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Idempotency-Key", "Prefer")
+_SHOWN = ("Location", "Retry-After", "Idempotency-Replayed", "WWW-Authenticate", HEADER)
 
 
 def create_app(services: Services) -> FastAPI:
     """The ASGI application over open services; whoever opened them closes them."""
-    settings = services.settings
     app = FastAPI(
         title="Aquatint",
         version=__version__,
@@ -39,18 +47,31 @@ def create_app(services: Services) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router)
     for module in _ROUTERS:
-        app.include_router(heads(module.router))
+        if module is not auth:  # looking must not begin a sign-in, or use one up
+            app.include_router(heads(module.router))
     house.mount_files(app)
     openapi.describe(app)
+    _protect(app, services)
+    return app
+
+
+def _protect(app: FastAPI, services: Services) -> None:
+    """What every request passes first; the one added last is met first."""
+    settings = services.settings
+    rules = Rules(
+        sign_in=services.identity.mode != "none",
+        any_host=services.launch.insecure,
+        public_url=settings.public_url,
+        trusted_origins=settings.cors_origins,
+    )
+    app.add_middleware(Guard, rules=rules)
     if settings.cors_origins:
+        # Around the guard, so that a page that may ask can read why it was refused.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "Last-Event-ID", "Idempotency-Key", "Prefer"],
+            allow_methods=_METHODS,
+            allow_headers=_TAKEN,
+            expose_headers=_SHOWN,
         )
-    app.add_middleware(
-        Guard, loopback_only=not services.launch.insecure, trusted_origins=settings.cors_origins
-    )
     app.add_middleware(RequestIds)
-    return app

@@ -32,12 +32,24 @@ def serve(
 
     Raises SettingsError or DatabaseUnusable.
     """
-    if not launch.insecure and not is_loopback(host):
-        raise SettingsError(
-            f"--host {host}: without sign-in only loopback is served (--insecure lifts this)"
-        )
+    _check_host(settings, host, launch)
     with _listening(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, launch, listener, ready))
+
+
+def _check_host(settings: Settings, host: str, launch: Launch) -> None:
+    """Whoever can reach the gateway can spend, unless they must say who they are."""
+    if is_loopback(host):
+        return
+    if settings.auth == "none":
+        if not launch.insecure:
+            raise SettingsError(
+                f"--host {host}: without sign-in only loopback is served (--insecure lifts this)"
+            )
+    elif not settings.public_url:
+        raise SettingsError(
+            f"--host {host}: PUBLIC_URL must say under which address people sign in"
+        )
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -67,6 +67,12 @@ def _url(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
+def _issuer(value: str | None) -> str | None:
+    """An issuer is compared letter by letter, so that a slash at its end is part of it."""
+    _url(value)
+    return value
+
+
 _ORIGIN = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+])(?P<port>:\d{1,5})?/?"
 )
@@ -99,6 +105,7 @@ def _patterns(values: tuple[str, ...]) -> tuple[str, ...]:
 
 DAY_MS = 86_400_000
 MONTH_SECONDS = 30 * 86_400
+YEAR_SECONDS = 365 * 86_400
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank)]
 Key = Annotated[Secret, AfterValidator(_key)]
@@ -112,6 +119,7 @@ TokenPrice = Annotated[
 Calls = Annotated[int, Field(ge=1, le=1000)]
 UpToADay = Annotated[int, Field(ge=1, le=DAY_MS)]
 Origins = Annotated[tuple[str, ...], NoDecode, _split(","), AfterValidator(_origins)]
+Names = Annotated[tuple[str, ...], NoDecode, _split(",")]
 Patterns = Annotated[tuple[str, ...], NoDecode, _split("\n"), AfterValidator(_patterns)]
 
 DEFAULT_BLOCKED = (r"eval\(", r"exec\(", r"<script>")
@@ -170,9 +178,23 @@ class Settings(BaseSettings):
     # the server
     data_dir: Path = Path("data")
     public_url: Url = None
-    auth: Literal["none"] = "none"
+    auth: Literal["none", "google", "oidc"] = "none"
     cors_origins: Origins = ()
     secret_key: Secret = None
+
+    # sign-in
+    google_client_id: Text = None
+    google_client_secret: Key = None
+    google_tokeninfo_url: Url = None  # None: Google's own
+    google_jwks_url: Url = None
+    oidc_issuer: Annotated[Text, AfterValidator(_issuer)] = None
+    oidc_client_id: Text = None
+    oidc_client_secret: Key = None
+    allowed_users: Names = ()
+    allowed_domains: Names = ()
+    operators: Names = ()
+    session_idle_seconds: Annotated[int, Field(ge=300, le=YEAR_SECONDS)] = 7 * 86_400
+    session_max_seconds: Annotated[int, Field(ge=300, le=YEAR_SECONDS)] = MONTH_SECONDS
 
     @property
     def daily_budget(self) -> Micro | None:

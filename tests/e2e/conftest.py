@@ -1,6 +1,7 @@
 """A real browser on the real demo: gateway, studio and simulated providers."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,15 +66,14 @@ def _complaint(message: ConsoleMessage) -> list[str]:
     return [message.text] if told else []
 
 
-@pytest.fixture(params=["desktop-light", "phone-dark"])
-def page(
-    request: pytest.FixtureRequest, browser: Browser, studio: Studio, control: Any
-) -> Iterator[Page]:
-    """An empty studio that may use the clipboard; any complaint of the page fails the test."""
-    del control
-    phone = request.param == "phone-dark"
+@contextmanager
+def visitor(browser: Browser, url: str, *, phone: bool = False) -> Iterator[Page]:
+    """A browser of its own at `url` that may use the clipboard.
+
+    Any complaint of a page fails the test.
+    """
     context = browser.new_context(
-        base_url=studio.url,
+        base_url=url,
         viewport={"width": 375, "height": 812} if phone else {"width": 1280, "height": 900},
         color_scheme="dark" if phone else "light",
         permissions=["clipboard-read", "clipboard-write"],
@@ -86,3 +86,13 @@ def page(
     yield opened
     context.close()
     assert complaints == []
+
+
+@pytest.fixture(params=["desktop-light", "phone-dark"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, studio: Studio, control: Any
+) -> Iterator[Page]:
+    """An empty studio, in two sizes and colours."""
+    del control
+    with visitor(browser, studio.url, phone=request.param == "phone-dark") as opened:
+        yield opened

@@ -41,7 +41,7 @@ async def test_a_form_of_another_site_is_refused(app: Client) -> None:
     plain = await app.post(
         "/generate-image", data='{"prompt": "a cat"}', headers={"Content-Type": "text/plain"}
     )
-    assert plain.status == 400
+    assert plain.status == 403
     assert await app.paid_calls() == 0
 
 

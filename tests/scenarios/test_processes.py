@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 
 from tests.support.client import Client, client
+from tests.support.identity_provider import oidc_settings
 from tests.support.servers import (
     STOP_SECONDS,
     Server,
@@ -58,6 +59,13 @@ def succeeds(folder: Path, *arguments: str, **settings: str) -> str:
 class TestStart:
     def test_a_public_address_is_refused(self, tmp_path: Path) -> None:
         assert "--insecure" in fails(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+
+    def test_sign_in_opens_a_public_address_that_has_a_name(self, tmp_path: Path) -> None:
+        start = ("serve", "--port", "0", "--host", "203.0.113.7")  # nobody's, so it stops there
+        sign_in = oidc_settings("http://127.0.0.1:9")
+        assert "PUBLIC_URL" in fails(tmp_path, *start, **sign_in)
+        line = fails(tmp_path, *start, **sign_in, PUBLIC_URL="https://house.example")
+        assert "cannot listen on 203.0.113.7" in line
 
     def test_a_taken_port_is_named(self, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:

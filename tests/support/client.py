@@ -9,6 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from tests.support import canaries
+
+_GIVING = ("/auth/token", "/api/keys", "/rotate")
+
 
 @dataclass
 class Answer:
@@ -18,6 +22,7 @@ class Answer:
     headers: dict[str, str]
     body: Any
     raw: bytes
+    cookies: list[str]  # every Set-Cookie
 
 
 @dataclass
@@ -41,9 +46,16 @@ class Client:
             more["json"] = body
         async with self.session.request(method, url, **more) as response:
             raw = await response.read()
+            self._check(url, raw)
             parsed = json.loads(raw) if raw and "json" in response.content_type else None
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status, headers, parsed, raw)
+            cookies = response.headers.getall("Set-Cookie", [])
+            return Answer(response.status, headers, parsed, raw, cookies)
+
+    def _check(self, url: str, raw: bytes) -> None:
+        """No answer tells a secret, but for the routes that are there to give one."""
+        if url.startswith(self.base) and not url.endswith(_GIVING):
+            assert canaries.in_text(raw) is None, url
 
     async def get(self, path: str, **more: Any) -> Answer:
         return await self.call("GET", path, **more)
@@ -61,6 +73,7 @@ class Client:
             assert response.content_type == "text/event-stream"
             fields: dict[str, str] = {}
             async for line in response.content:
+                self._check(url, line)
                 text = line.decode().rstrip("\n")
                 if not text and fields:
                     yield Event(fields["id"], fields["event"], json.loads(fields["data"]))
@@ -122,5 +135,6 @@ class Client:
 @asynccontextmanager
 async def client(base: str, simulator: str) -> AsyncIterator[Client]:
     timeout = aiohttp.ClientTimeout(total=60)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    jar = aiohttp.DummyCookieJar()  # what is sent is what a test says
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=jar) as session:
         yield Client(session, base, simulator)

@@ -67,7 +67,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
     """Settings of a test: nothing from the environment, a pinned catalog, room to buy."""
     values: dict[str, Any] = {
         "data_dir": folder,
-        "openai_api_key": "sk-test",
+        "openai_api_key": "sk-test-canary-of-the-house",
         "openai_base_url": "http://127.0.0.1:9/v1",
         "catalog_as_of": "2026-11-22",
         "images_per_hour": 1000,

@@ -44,9 +44,12 @@ def environment(**changes: str) -> dict[str, str]:
 
 @contextmanager
 def run(
-    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None
+    *arguments: str, folder: Path, settings: Mapping[str, str] | None = None, saying: str = ""
 ) -> Iterator[Server]:
-    """`python -m ARGUMENTS` in `folder` until the block ends; waits for the line with its URL."""
+    """`python -m ARGUMENTS` in `folder` until the block ends.
+
+    Waits for the first line with a URL that says `saying`.
+    """
     process = subprocess.Popen(  # noqa: S603  # our own modules
         [sys.executable, "-m", *arguments],
         cwd=folder,
@@ -57,7 +60,7 @@ def run(
     )
     server = Server(process, "")
     try:
-        server.url = _announced(process)
+        server.url = _announced(process, saying, folder / f"output-{process.pid}.txt")
         yield server
     finally:
         if process.poll() is None:
@@ -66,16 +69,18 @@ def run(
             process.stdout.close()
 
 
-def _announced(process: "subprocess.Popen[str]") -> str:
-    """The URL in the process's output; the rest of the output is read and dropped."""
+def _announced(process: "subprocess.Popen[str]", saying: str, kept: Path) -> str:
+    """The URL in the process's output, all of which goes into the file `kept`."""
     found: queue.Queue[str | None] = queue.Queue()
     seen: list[str] = []
 
     def read() -> None:
-        for line in process.stdout or ():
-            seen.append(line)
-            if match := _URL.search(line):
-                found.put(match.group())
+        with kept.open("w", buffering=1) as file:
+            for line in process.stdout or ():
+                file.write(line)
+                seen.append(line)
+                if saying in line and (match := _URL.search(line)):
+                    found.put(match.group())
         found.put(None)
 
     threading.Thread(target=read, daemon=True).start()
@@ -134,4 +139,13 @@ def gateway(folder: Path, simulator_url: str, **changes: str) -> Iterator[Server
     """The gateway on a free port."""
     settings = gateway_settings(simulator_url, folder, **changes)
     with run("aquatint", "serve", "--port", "0", folder=folder, settings=settings) as server:
+        yield server
+
+
+@contextmanager
+def demo(folder: Path, **settings: str) -> Iterator[Server]:
+    """`aquatint demo` on free ports, with a pinned catalog."""
+    arguments = ("aquatint", "demo", "--port", "0", "--sim-port", "0", "--data-dir", "data")
+    told = {"CATALOG_AS_OF": "2026-11-22", **settings}
+    with run(*arguments, folder=folder, settings=told, saying="Aquatint is ready") as server:
         yield server

@@ -1,5 +1,6 @@
 """Each gate of `make check` that is ours goes red when its rule is broken."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -120,13 +121,43 @@ SKIPPING = "import pytest\ndef test_one() -> None:\n    pytest.skip('no reason')
 
 @pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
 def test_a_skipped_test_fails_the_run_under_ci_alone(tmp_path: Path, ci: str, status: int) -> None:
-    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
-    (tmp_path / "test_it.py").write_text(SKIPPING)
+    done = run_tests(tmp_path, SKIPPING, CI=ci)
+    assert done.returncode == status, done.stdout.decode()
+
+
+PLANTING = """
+def test_one(tmp_path):
+    (tmp_path / "a.log").write_text("rejected: {}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("planted", "status"),
+    [
+        ("sk-some" + "-canary-123", 1),
+        ("aqt_" + "x" * 38, 1),
+        ("aqs_" + "x" * 43, 1),
+        ("[key]", 0),
+    ],
+)
+def test_a_secret_that_is_left_fails_the_run(tmp_path: Path, planted: str, status: int) -> None:
+    done = run_tests(tmp_path, PLANTING.format(planted))
+    assert done.returncode == status, done.stdout.decode()
+    assert ("a.log" in done.stdout.decode()) == bool(status)
+
+
+def run_tests(folder: Path, text: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run one test file under the conftest of this repository's tests."""
+    (folder / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (folder / "test_it.py").write_text(text)
+    options = ("-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "temporary"))
     done = subprocess.run(
-        (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)),
-        cwd=tmp_path,
-        env={"CI": ci, "PATH": ""},
+        (sys.executable, "-m", "pytest", *options, str(folder)),
+        cwd=folder,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         check=False,
     )
-    assert done.returncode == status, done.stdout.decode()
+    # What it left behind is its own affair, not that of the run around it.
+    shutil.rmtree(folder)
+    return done

@@ -34,6 +34,10 @@ def test_a_line_tells_when_what_and_for_which_request() -> None:
         "r8_abcdefgh12345",
         "AIzaSyabcdefgh12345",
         "ya29.a0AfH6SMBabcdef",
+        "aqt_0123456789abcdefghijABCDEFGHIJXYabcdef",
+        "aqs_Zm9v-YmFy_YmF6cXV4",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-bmF_0dXJl",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.",
         "Bearer abcdefgh.12345",
     ],
 )

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { conversationLink, useConversationId } from "./chat/location";
+import { conversationLink, useConversationId, usePage } from "./chat/location";
 import { Button } from "./design/Button";
 import { Dialog } from "./design/Dialog";
 import { cut } from "./design/format";
@@ -16,9 +16,11 @@ const OPEN = `${ROW} bg-mat font-medium wide:bg-sheet`;
 
 /** The conversations used last, newest first; the open one is marked. */
 export function Conversations({ title, onOpen }: ConversationsProps) {
-  const current = useConversationId();
+  const opened = useConversationId();
+  const here = usePage() === "chat";
+  const current = here ? opened : undefined;
   const { data: listed = [], error } = useConversations();
-  const unlisted = title !== null && !listed.some(({ id }) => id === current);
+  const unlisted = here && title !== null && !listed.some(({ id }) => id === current);
   if (!unlisted && listed.length === 0) {
     return (
       <p className="px-2.5 py-2 text-[0.84rem] text-soft">

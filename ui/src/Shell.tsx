@@ -1,46 +1,27 @@
 import type { ReactNode } from "react";
 import { LiveRegion } from "./a11y/LiveRegion";
+import type { About } from "./api/types";
 import { Conversations, ConversationsButton } from "./Conversations";
+import { DemoBanner } from "./DemoBanner";
 import { Button } from "./design/Button";
-import { Icon } from "./design/Icon";
 import { ThemeToggle } from "./design/ThemeToggle";
+import { AccountMenu } from "./identity/AccountMenu";
 import { Meter, MeterChip } from "./Meter";
-
-function Wordmark() {
-  return (
-    <p className="flex items-center gap-2.5 font-serif text-[1.35rem] leading-none font-semibold">
-      <svg viewBox="0 0 32 32" className="size-6" aria-hidden="true">
-        <rect width="32" height="32" rx="7" className="fill-plate" />
-        <circle cx="11" cy="10" r="7" className="fill-copper" />
-      </svg>
-      aquatint
-    </p>
-  );
-}
-
-function DemoBanner() {
-  return (
-    <aside
-      aria-label="Demo"
-      className="flex items-center justify-center gap-2 border-b border-line bg-warn-wash px-4 py-2 text-center text-[0.84rem] font-medium text-warn"
-    >
-      <Icon name="info" />
-      Simulated providers: pictures are drawn locally, prices are not charged
-    </aside>
-  );
-}
+import { signsIn } from "./queries/about";
+import { Wordmark } from "./Wordmark";
 
 interface ShellProps {
   title: string | null;
-  /** Conversations are kept by the gateway; without a model there is only this room. */
-  chat: boolean;
-  demo: boolean;
+  about: About;
   onNew: () => void;
   children: ReactNode;
 }
 
 /** The frame around every room: a rail where there is space, a bar where there is not. */
-export function Shell({ title, chat, demo, onNew, children }: ShellProps) {
+export function Shell({ title, about, onNew, children }: ShellProps) {
+  // Conversations are kept by the gateway; without a model there is only this room.
+  const { chat, demo } = about;
+  const user = signsIn(about) ? about.user : null;
   return (
     <div className="min-h-dvh wide:grid wide:grid-cols-[15.5rem_minmax(0,1fr)]">
       <nav
@@ -70,6 +51,7 @@ export function Shell({ title, chat, demo, onNew, children }: ShellProps) {
             <ThemeToggle />
           </div>
           <Meter />
+          {user && <AccountMenu user={user} />}
         </div>
       </nav>
       <div className="flex min-h-dvh min-w-0 flex-col">
@@ -78,7 +60,7 @@ export function Shell({ title, chat, demo, onNew, children }: ShellProps) {
           <span className="ml-auto" />
           <MeterChip />
           {chat && <ConversationsButton title={title} />}
-          <ThemeToggle wordless />
+          {!user && <ThemeToggle wordless />}
           <Button
             kind="bare"
             icon="plus"
@@ -86,6 +68,7 @@ export function Shell({ title, chat, demo, onNew, children }: ShellProps) {
             className="size-9"
             onClick={onNew}
           />
+          {user && <AccountMenu user={user} small />}
         </header>
         {demo && <DemoBanner />}
         <main className="mx-auto flex w-full max-w-220 flex-1 flex-col px-3.5 wide:px-6">

@@ -1,13 +1,18 @@
 import { useEffect } from "react";
+import { signedOut } from "./api/session";
 import type { About } from "./api/types";
 import { ChatTab } from "./chat/ChatTab";
+import { usePage } from "./chat/location";
 import type { Room } from "./chat/room";
 import { useChat } from "./chat/useChat";
 import { useDirectQuotes } from "./chat/useDirectQuotes";
 import { Button } from "./design/Button";
 import { cut } from "./design/format";
 import { Notice } from "./design/Notice";
-import { useAbout } from "./queries/about";
+import { useStore } from "./design/store";
+import { SignIn } from "./identity/SignIn";
+import { OtherPage, titleOfPage } from "./OtherPage";
+import { signsIn, useAbout } from "./queries/about";
 import { Shell } from "./Shell";
 
 const titleOf = ({ title, messages, live }: Room): string | null => {
@@ -22,13 +27,19 @@ interface StudioProps {
 }
 
 function Studio({ room, about, placeholder }: StudioProps) {
+  const page = usePage();
   const title = titleOf(room);
+  const heading = page === "chat" ? title : titleOfPage(page);
   useEffect(() => {
-    document.title = title ? `${title} · Aquatint` : "Aquatint";
-  }, [title]);
+    document.title = heading ? `${heading} · Aquatint` : "Aquatint";
+  }, [heading]);
   return (
-    <Shell title={title} chat={about.chat} demo={about.demo} onNew={room.startOver}>
-      <ChatTab room={room} placeholder={placeholder} />
+    <Shell title={title} about={about} onNew={room.startOver}>
+      {page === "chat" ? (
+        <ChatTab room={room} placeholder={placeholder} />
+      ) : (
+        <OtherPage page={page} about={about} />
+      )}
     </Shell>
   );
 }
@@ -43,15 +54,15 @@ function DirectStudio({ about }: { about: About }) {
   return <Studio room={useDirectQuotes()} about={about} placeholder="Describe a picture" />;
 }
 
+function House({ about }: { about: About }) {
+  const ended = useStore(signedOut);
+  if (signsIn(about) && (ended || about.user === null)) return <SignIn about={about} />;
+  return about.chat ? <ChatStudio about={about} /> : <DirectStudio about={about} />;
+}
+
 export function App() {
   const about = useAbout();
-  if (about.data) {
-    return about.data.chat ? (
-      <ChatStudio about={about.data} />
-    ) : (
-      <DirectStudio about={about.data} />
-    );
-  }
+  if (about.data) return <House about={about.data} />;
   if (about.error) {
     return (
       <main className="mx-auto max-w-160 px-3.5 py-16">

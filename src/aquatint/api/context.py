@@ -1,11 +1,16 @@
-"""What routes get from the application: the services, the caller, and the address they came by."""
+"""What routes get from the application: the services, who is asking, and where they came by."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from aquatint.api.cookies import SESSION, read_cookie
+from aquatint.api.problems import of_specification
 from aquatint.container import Services
-from aquatint.identity.model import LOCAL, Caller
+from aquatint.errors import Forbidden
+from aquatint.identity.model import Caller, Scope
+from aquatint.policy.text import MAX_TOKEN, usable
 
 
 async def _services(request: Request) -> Services:
@@ -13,17 +18,81 @@ async def _services(request: Request) -> Services:
     return services
 
 
-async def _caller() -> Caller:
-    # Without sign-in there is one local user, who runs the house too.
-    return LOCAL
-
-
 async def _base_url(request: Request) -> str:
-    """Where image links point: PUBLIC_URL, else the host the request came by."""
+    """Where links point: PUBLIC_URL, else the host the request came by."""
     public = request.app.state.services.settings.public_url
     return str(public) if public else str(request.base_url).rstrip("/")
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
-CallerDep = Annotated[Caller, Depends(_caller)]
 BaseUrlDep = Annotated[str, Depends(_base_url)]
+
+
+def bearer_of(request: Request) -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
+
+
+async def _body_token(request: Request) -> str | None:
+    """The `accessToken` of a body, where the specification's routes take one."""
+    if request.method != "POST" or not of_specification(request.url.path):
+        return None
+    # What is no JSON was refused before any dependency is asked; what is empty was not.
+    body = await request.json() if await request.body() else None
+    token = body.get("accessToken") if isinstance(body, dict) else None
+    fits = isinstance(token, str) and len(token) <= MAX_TOKEN and usable(token)
+    return token or None if fits else None
+
+
+async def caller_of(request: Request, services: ServicesDep) -> Caller:
+    """Whoever is signed in, or an API key's owner; the one local user without sign-in."""
+    return await services.identity.caller_of(
+        cookie=read_cookie(request.headers, SESSION),
+        bearer=bearer_of(request),
+        body_token=await _body_token(request),
+    )
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+def require(caller: Caller, *scopes: Scope) -> Caller:
+    """The caller, who must have one of `scopes`; raises Forbidden."""
+    if caller.scopes.isdisjoint(scopes):
+        raise Forbidden(f"This API key lacks the scope {' or '.join(scopes)}")
+    return caller
+
+
+def _allowed(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:
+    async def check(caller: CallerDep) -> Caller:
+        return require(caller, *scopes)
+
+    return check
+
+
+async def person(caller: CallerDep) -> Caller:
+    """The caller, unless it is an API key."""
+    if caller.key:
+        raise Forbidden("An API key cannot do this; a person has to")
+    return caller
+
+
+Person = Annotated[Caller, Depends(person)]
+
+
+async def _operator(caller: Person) -> Caller:
+    if not caller.operator:
+        raise Forbidden("Only an operator may do this")
+    return caller
+
+
+# A route takes one of these, or is public; a test knows the place of each.
+Quoter = Annotated[Caller, Depends(_allowed(Scope.QUOTE))]
+Spender = Annotated[Caller, Depends(_allowed(Scope.GENERATE))]
+Follower = Annotated[Caller, Depends(_allowed(Scope.READ, Scope.GENERATE))]
+Reader = Annotated[Caller, Depends(_allowed(Scope.READ))]
+Chatter = Annotated[Caller, Depends(_allowed(Scope.CHAT))]
+Operator = Annotated[Caller, Depends(_operator)]
+SIGNED_IN = Depends(caller_of)  # where it does not matter who
+OPERATOR = Depends(_operator)

@@ -1,71 +1,107 @@
-"""What is refused before any route sees it: foreign hosts and sites, and bodies without end.
+"""What is refused before any route sees it: foreign hosts and sites, forms, and endless bodies.
 
-Without sign-in whoever can reach the gateway can spend, so a page of another site must not.
+A browser sends a person's cookie, or simply reaches this machine, for the page of any site; so
+what a page of another site could send without asking first is never obeyed.
 """
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aquatint.api.bounds import MAX_BODY, bounded
+from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.problems import answer
 from aquatint.errors import PayloadTooLarge
 
-MAX_BODY = 1024 * 1024  # bytes
-_MAX_DRAINED = 32 * MAX_BODY
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+_TOO_LARGE = f"The body is larger than {MAX_BODY // 1024} KiB"
+_FOREIGN_SITE = "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
+_NO_ORIGIN = "A request with a session cookie must name its Origin"
+_NOT_JSON = "A body must be sent as Content-Type: application/json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """Who may reach the gateway. `trusted_origins` as browsers write them: lower case, no slash.
+
+    `any_host` accepts every Host header; else it names `public_url` (with sign-in) or loopback.
+    """
+
+    sign_in: bool = False
+    any_host: bool = False
+    public_url: str | None = None
+    trusted_origins: Sequence[str] = ()
+
+    def refusal(self, method: str, headers: Headers) -> str | None:
+        """Why a request is refused; None when it may pass."""
+        host = headers.get("host", "").lower()
+        if not self._served(host):
+            return self._other_host
+        if method in _SAFE:
+            return None
+        return self._foreign(headers, host) or _foreign_body(headers)
+
+    def _served(self, host: str) -> bool:
+        if self.any_host or is_loopback(_hostname(host)):
+            return True
+        return self.sign_in and host != "" and host in _written(self.public_url)
+
+    @property
+    def _other_host(self) -> str:
+        if not self.sign_in:
+            return "Without sign-in only loopback hosts are served (--insecure lifts this)"
+        return "This host is not served: PUBLIC_URL names the one that is"
+
+    def _foreign(self, headers: Headers, host: str) -> str | None:
+        """Why a request that changes something is taken for another site's."""
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is not None:
+            return None if self._own(origin, host) else _FOREIGN_SITE
+        if site is None and self.sign_in and read_cookie(headers, SESSION) is not None:
+            return _NO_ORIGIN
+        return None if site is None or site in _OWN_SITE else _FOREIGN_SITE
+
+    def _own(self, origin: str, host: str) -> bool:
+        if origin in self.trusted_origins:
+            return True
+        if self.sign_in and self.public_url:
+            # A proxy may have put its own name for us into Host; the origin stays the page's.
+            if origin == origin_of(self.public_url):
+                return True
+            if not is_loopback(_hostname(host)):
+                return False
+        return _same_host(origin, host)
 
 
 class Guard:
-    """ASGI middleware. `loopback_only` refuses Host headers that name no loopback address.
+    """ASGI middleware that keeps `rules`, and bodies to their bound."""
 
-    `trusted_origins` as browsers write them: lower case, no slash at the end.
-    """
-
-    def __init__(
-        self, app: ASGIApp, *, loopback_only: bool, trusted_origins: Sequence[str]
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, rules: Rules) -> None:
         self._app = app
-        self._loopback_only = loopback_only
-        self._trusted = frozenset(trusted_origins)
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._rules.refusal(scope["method"], headers)
         if refusal:
             response = answer(scope["path"], 403, "forbidden", refusal)
             await response(scope, receive, send)
             return
-        body = await _bounded(receive, headers)
+        body = await bounded(receive, headers)
         if body is None:
             response = answer(scope["path"], 413, PayloadTooLarge.code, _TOO_LARGE)
             await response(scope, receive, send)
             return
         await self._app(scope, body, send)
-
-    def _refusal(self, method: str, headers: Headers) -> str | None:
-        host = headers.get("host", "")
-        if self._loopback_only and not is_loopback(_hostname(host)):
-            return "Without sign-in only loopback hosts are served (--insecure lifts this)"
-        if method in _SAFE:
-            return None
-        origin = headers.get("origin")
-        if origin is not None:
-            if not _same_host(origin, host) and origin not in self._trusted:
-                return "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
-            return None
-        if headers.get("sec-fetch-site", "none") not in _OWN_SITE:
-            return "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
-        return None
-
-
-_TOO_LARGE = f"The body is larger than {MAX_BODY // 1024} KiB"
 
 
 def is_loopback(host: str) -> bool:
@@ -76,6 +112,28 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def origin_of(url: str) -> str:
+    """The origin of an address of ours, as browsers write it."""
+    parts = urlsplit(url.lower())
+    return f"{parts.scheme}://{parts.netloc.removesuffix(_USUAL_PORTS[parts.scheme])}"
+
+
+def _written(public_url: str | None) -> set[str]:
+    """The Host headers that mean `public_url`: the usual port may be told or left out."""
+    if not public_url:
+        return set()
+    scheme, _, netloc = origin_of(public_url).partition("://")
+    return {netloc, netloc + _USUAL_PORTS[scheme]}
+
+
+def _foreign_body(headers: Headers) -> str | None:
+    """Why a body is refused that any page could make a browser send."""
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return None
+    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return None if media == "application/json" else _NOT_JSON
 
 
 def _hostname(host: str) -> str:
@@ -92,46 +150,3 @@ def _same_host(origin: str, host: str) -> bool:
         return urlsplit(origin).netloc.lower() == host.lower() != ""
     except ValueError:  # no URL at all, such as ``http://[``
         return False
-
-
-async def _bounded(receive: Receive, headers: Headers) -> Receive | None:
-    """The body for the application, or None when it is too large.
-
-    The server holds a body to the length it declares; one that declares none is read here.
-    """
-    length = headers.get("content-length")
-    if length is None and "transfer-encoding" not in headers:
-        return receive
-    if length is not None and not (length.isascii() and length.isdigit()):
-        return None
-    if length is not None and int(length) <= MAX_BODY:
-        return receive
-    start = await _read(receive, 0 if length else MAX_BODY)
-    return _replayed(start, receive) if start is not None else None
-
-
-async def _read(receive: Receive, most: int) -> bytes | None:
-    """At most `most` bytes; None for more, of which the rest passes by, within reason.
-
-    A client that is still sending does not hear an answer.
-    """
-    kept, seen = bytearray(), 0
-    while seen <= _MAX_DRAINED:
-        message = await receive()
-        part = message.get("body", b"")
-        seen += len(part)
-        if seen <= most:
-            kept += part
-        if not message.get("more_body", False):
-            break
-    return bytes(kept) if seen <= most else None
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """`body` as one message, then whatever else comes: the client's departure."""
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return replay

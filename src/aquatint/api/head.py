@@ -9,5 +9,7 @@ def heads(router: APIRouter) -> APIRouter:
     beside = APIRouter(include_in_schema=False)
     for route in router.routes:
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
-            beside.add_api_route(route.path, route.endpoint, methods=["HEAD"])
+            beside.add_api_route(
+                route.path, route.endpoint, methods=["HEAD"], dependencies=route.dependencies
+            )
     return beside

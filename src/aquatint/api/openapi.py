@@ -4,14 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
+from aquatint.api.context import caller_of
+from aquatint.api.cookies import SESSION
 from aquatint.api.problems import of_specification
+from aquatint.api.viewer import viewer
 
 Responses = dict[int | str, dict[str, Any]]
 
 MEANINGS = {
     400: "Invalid input, with what is wrong with it",
+    401: "Not signed in, or what was shown is over or was revoked",
     402: "The money limit is reached, or `maxCost` is too low",
     403: "Not from this host or site, or not for this person",
     404: "There is none, or it is somebody else's",
@@ -50,20 +56,45 @@ def errors(*statuses: int) -> Responses:
     return {status: {"description": MEANINGS[status]} for status in statuses}
 
 
+# With sign-in on; without it whatever is sent is ignored.
+_SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, a session's token, or a token of the identity provider",
+    },
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION},
+}
 SPENDING = errors(400, 402, 404, 409, 410, 422, 429, 502, 503, 504)
 
 
 def describe(app: FastAPI) -> None:
     """Give every operation its errors, in the shape its path answers with."""
     document = app.openapi()
+    private = set(_private(app))
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
+            if (path, method.upper()) in private:
+                operation["security"] = [{name: []} for name in _SECURITY]
             _describe(path, operation)
+    document["components"]["securitySchemes"] = _SECURITY
     named = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         named.pop(name, None)
     for shape in (Problem, Failure):
         named[shape.__name__] = shape.model_json_schema()
+
+
+def _private(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Path and method of every route that asks who is calling."""
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        if route.path and dependant and _asks(dependant):
+            yield from ((route.path, method) for method in route.methods or ())
+
+
+def _asks(dependant: Dependant) -> bool:
+    return dependant.call in (caller_of, viewer) or any(map(_asks, dependant.dependencies))
 
 
 def _describe(path: str, operation: dict[str, Any]) -> None:
@@ -85,6 +116,8 @@ def _drop_validation(answers: dict[str, Any]) -> None:
 def _common(path: str, operation: Mapping[str, Any]) -> Iterator[int]:
     """What any operation of this form may answer."""
     yield from (403, 500)
+    if "security" in operation:
+        yield from (401, 503)
     if "{" in path:
         yield 404
     if "requestBody" in operation:

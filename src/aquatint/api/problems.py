@@ -41,6 +41,8 @@ def answer(  # the parts of an error answer
 ) -> JSONResponse:
     """The error body for `path`."""
     headers = {} if retry_after is None else {"Retry-After": str(max(retry_after, 1))}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     extra = dict(details or {})
     if of_specification(path):
         body = {"success": False, "error": message, "code": code, **extra}

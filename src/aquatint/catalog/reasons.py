@@ -21,6 +21,7 @@ class Code(StrEnum):
     NO_PRICE = "no_price"
     UNSUPPORTED = "unsupported"
     ABOVE_CEILING = "above_ceiling"
+    NOT_ALLOWED = "not_allowed"
 
 
 class Reason(NamedTuple):
@@ -44,6 +45,7 @@ NO_KEY = Reason(Code.NO_KEY, "API key not configured")
 MODEL_GONE = Reason(Code.MODEL_GONE, "Model not available at provider")
 NO_PRICE = Reason(Code.NO_PRICE, "Price unknown")
 ABOVE_CEILING = Reason(Code.ABOVE_CEILING, "Dearer than the confirmed price")
+NOT_ALLOWED = Reason(Code.NOT_ALLOWED, "Not among the models of this API key")
 
 
 def retired(on: date) -> Reason:

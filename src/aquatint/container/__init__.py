@@ -11,6 +11,7 @@ from aquatint.chat.service import ChatService
 from aquatint.clock import Clock, SystemClock
 from aquatint.container.folder import DATABASE, locked, open_blobs, open_signer
 from aquatint.container.market import Market
+from aquatint.container.sign_in import sign_in_of
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
 from aquatint.db.opening import explained
@@ -18,8 +19,10 @@ from aquatint.generations.attempt import Attempts
 from aquatint.generations.runner import Runner
 from aquatint.generations.service import Generations
 from aquatint.generations.view import Items
+from aquatint.identity.service import Identity
 from aquatint.ledger.service import Limits
 from aquatint.library.blobs import BlobStore
+from aquatint.library.links import ImageLinks
 from aquatint.net.http import open_session
 from aquatint.policy.prompt import compile_patterns
 from aquatint.providers.base import ImageProvider
@@ -38,6 +41,8 @@ class Services:
     db: Database
     log: EventLog
     blobs: BlobStore
+    identity: Identity
+    links: ImageLinks
     limits: Limits
     market: Market
     quotes: Quotes
@@ -107,7 +112,8 @@ def _build(
     ground: _Ground, providers: Mapping[str, ImageProvider] | None, launch: Launch
 ) -> Services:
     limits, quotes = _limits(ground.settings), _quotes(ground)
-    items = Items(db=ground.db, clock=ground.clock, quotes=quotes)
+    links = _links(ground)
+    items = Items(db=ground.db, clock=ground.clock, quotes=quotes, links=links)
     return Services(
         settings=ground.settings,
         launch=launch,
@@ -115,6 +121,8 @@ def _build(
         db=ground.db,
         log=ground.log,
         blobs=ground.blobs,
+        identity=_identity(ground),
+        links=links,
         limits=limits,
         market=ground.market,
         quotes=quotes,
@@ -124,12 +132,27 @@ def _build(
     )
 
 
+def _identity(ground: _Ground) -> Identity:
+    return Identity(
+        db=ground.db,
+        clock=ground.clock,
+        signer=open_signer(ground.settings),
+        session=ground.session,
+        sign_in=sign_in_of(ground.settings),
+    )
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(
         images_per_hour=settings.images_per_hour,
         images_per_day=settings.images_per_day,
         daily_budget=settings.daily_budget,
     )
+
+
+def _links(ground: _Ground) -> ImageLinks:
+    signed = ground.settings.auth != "none"
+    return ImageLinks(clock=ground.clock, signer=open_signer(ground.settings) if signed else None)
 
 
 def _quotes(ground: _Ground) -> Quotes:

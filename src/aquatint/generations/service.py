@@ -19,6 +19,8 @@ from aquatint.generations import idempotency, recovery, store
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED, Generation, State, stream
 from aquatint.generations.runner import Runner
+from aquatint.generations.terms import within
+from aquatint.identity.model import KeyTerms
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
 from aquatint.ledger.service import Limits
@@ -32,9 +34,13 @@ from aquatint.resilience.breaker import BreakerConfig
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confirmation:
-    """A person's word. `max_cost` may lower the ceiling, never raise it."""
+    """A person's word. `max_cost` may lower the ceiling, never raise it.
+
+    `terms` are those of the API key it came with, if it came with one.
+    """
 
     owner: str
+    terms: KeyTerms | None = None
     candidate: str | None = None
     max_cost: Micro | None = None
     key: IdempotencyKey | None = None
@@ -233,8 +239,12 @@ def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
         if stored.generation_id:
             raise QuoteUsed("This quote was used with another candidate")
         raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
+    if stored.generation_id:
+        return plan
+    if confirmation.terms:
+        plan = within(confirmation.terms, plan, stored.quote.request.n)
     cap = confirmation.max_cost
-    if cap is None or cap >= plan.ceiling or stored.generation_id:
+    if cap is None or cap >= plan.ceiling:
         return plan
     needed = plan.walk[0].max_cost
     if needed > cap:

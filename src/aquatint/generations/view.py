@@ -11,6 +11,7 @@ from aquatint.generations.model import ITEM_STATUS, Generation, State
 from aquatint.ledger import store as ledger
 from aquatint.ledger.store import Attempt
 from aquatint.library import store as library
+from aquatint.library.links import ImageLinks
 from aquatint.library.store import Image
 from aquatint.money import Micro, show, to_usd
 from aquatint.quotes import store as quote_store
@@ -99,10 +100,11 @@ def load(tx: Tx, owner: str, quote_ids: Sequence[str]) -> list[Shown]:
 class Items:
     """Builds the items of `imageGenerations`, `/api/quotes` and `/api/generations`."""
 
-    def __init__(self, *, db: Database, clock: Clock, quotes: Quotes) -> None:
+    def __init__(self, *, db: Database, clock: Clock, quotes: Quotes, links: ImageLinks) -> None:
         self._db = db
         self._clock = clock
         self._quotes = quotes
+        self._links = links
 
     async def items(
         self, owner: str, quote_ids: Sequence[str], *, base_url: str = ""
@@ -110,10 +112,20 @@ class Items:
         """Full items, `quoteId` included: for the owner's client, never for a model."""
         shown = await self._db.read(lambda tx: load(tx, owner, quote_ids))
         now = self._clock.now()
-        return [item(each, self._quotes.token(each.quote), now, base_url) for each in shown]
+        return [
+            item(
+                each,
+                token=self._quotes.token(each.quote),
+                images=[image_view(image, self._links, base_url) for image in each.images],
+                now=now,
+            )
+            for each in shown
+        ]
 
 
-def item(shown: Shown, token: str, now: Millis, base_url: str) -> dict[str, Any]:
+def item(
+    shown: Shown, *, token: str, images: Sequence[dict[str, Any]], now: Millis
+) -> dict[str, Any]:
     """One item. Money is in dollars, times are ISO 8601."""
     quote, candidate = shown.quote, shown.candidate
     return {
@@ -151,7 +163,7 @@ def item(shown: Shown, token: str, now: Millis, base_url: str) -> dict[str, Any]
         "message": _message(shown, now),
         "warnings": _warnings(shown),
         "request": quote.request.model_dump(mode="json", by_alias=True, exclude_none=True),
-        **_generation(shown, base_url),
+        **_generation(shown, images),
     }
 
 
@@ -175,32 +187,30 @@ def _alternative(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _generation(shown: Shown, base_url: str) -> dict[str, Any]:
+def _generation(shown: Shown, images: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What an item has once it was confirmed."""
     generation = shown.generation
     if generation is None:
         return {}
     failure = generation.outcome and generation.outcome.failure
-    images = [image_view(image, base_url) for image in shown.images]
     return {
         "generationId": generation.id,
         "dismissed": generation.dismissed,
         "startedAt": iso(generation.created_at),
         "attempts": [_attempt(attempt) for attempt in shown.attempts],
         **({"error": failure.message, "code": failure.code} if failure else {}),
-        **({"imageUrl": images[0]["url"], "images": images} if images else {}),
+        **({"imageUrl": images[0]["url"], "images": list(images)} if images else {}),
         **({"llmApiCall": llm_api_call(shown)} if generation.finished_at else {}),
     }
 
 
-def image_view(image: Image, base_url: str) -> dict[str, Any]:
+def image_view(image: Image, links: ImageLinks, base_url: str) -> dict[str, Any]:
     """One image and its links, absolute when `base_url` is."""
-    path = f"{base_url}/api/images/{image.id}"
     return {
         "id": image.id,
-        "url": f"{path}/content",
-        "downloadUrl": f"{path}/download",
-        "thumbnailUrl": f"{path}/thumbnail",
+        "url": links.link(image, "content", base_url),
+        "downloadUrl": links.link(image, "download", base_url),
+        "thumbnailUrl": links.link(image, "thumbnail", base_url),
         "generationId": image.generation_id,
         "mediaType": image.media_type,
         "width": image.width,

@@ -1,15 +1,68 @@
-"""Who is asking."""
+"""Who is asking, and what they may do."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from aquatint.clock import Millis
+from aquatint.money import Micro
 
 
-@dataclass(frozen=True, slots=True)
+class Scope(StrEnum):
+    """What an API key may be allowed to do; a person may do all of it."""
+
+    QUOTE = "quote"
+    GENERATE = "generate"
+    READ = "read"
+    CHAT = "chat"
+
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """The limits an API key sets below those of its owner. None: no limit of its own."""
+
+    images_per_hour: int | None = None
+    images_per_day: int | None = None
+    images_per_month: int | None = None
+    money_per_hour: Micro | None = None
+    money_per_day: Micro | None = None
+    money_per_month: Micro | None = None
+    models: tuple[str, ...] = ()  # empty: every model
+    max_image_cost: Micro | None = None  # of one image
+    expires_at: Millis | None = None
+
+    def allows_model(self, *names: str, provider: str) -> bool:
+        """Whether a model known by any of `names` (model, key, provider's own) may be bought."""
+        known = {*names, f"{provider}/*"}
+        return not self.models or not known.isdisjoint(self.models)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyTerms(Terms):
+    """The terms of the key that a request came with.
+
+    `line` names the first of the keys that replaced one another: what they use counts together,
+    so that a rotation gives no fresh limits.
+    """
+
+    key_id: str
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
     """The owner of what is made; an operator may also see and repair the house."""
 
     id: str
     name: str
-    operator: bool
+    email: str | None = None
+    operator: bool = False
+    scopes: frozenset[Scope] = EVERY_SCOPE
+    key: KeyTerms | None = None  # None: a person
+    via: Literal["local", "session", "token", "key"] = "session"
 
 
-LOCAL = Caller(id="local", name="You", operator=True)
+LOCAL = Caller(id="local", name="You", operator=True, via="local")

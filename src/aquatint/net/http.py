@@ -83,6 +83,7 @@ async def call(
     deadline: float,
     headers: Mapping[str, str],
     json: object = None,
+    form: Mapping[str, str] | None = None,
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """Send one request and yield its answer, whatever its status; read the body inside.
 
@@ -96,6 +97,7 @@ async def call(
             method,
             url,
             json=json,
+            data=form,
             headers=headers,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(

@@ -17,8 +17,11 @@ def one_line(text: str, *, longest: int = LONGEST_TEXT) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in valid).split())[:longest]
 
 
+def hidden(text: str, secret: str) -> str:
+    """`text` without `secret`."""
+    return text.replace(secret, _HIDDEN) if len(secret) >= _SHORTEST_SECRET else text
+
+
 def presentable(text: str, *, secret: str, longest: int = LONGEST_TEXT) -> str:
     """`text` in one line, without `secret` and whatever else looks like a key."""
-    if len(secret) >= _SHORTEST_SECRET:
-        text = text.replace(secret, _HIDDEN)
-    return _KEYS.sub(_HIDDEN, one_line(text, longest=longest))
+    return _KEYS.sub(_HIDDEN, one_line(hidden(text, secret), longest=longest))

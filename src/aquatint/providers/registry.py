@@ -8,6 +8,7 @@ import aiohttp
 
 from aquatint.providers import gemini, openai, replicate, together
 from aquatint.providers.base import ImageProvider
+from aquatint.providers.discreet import discreet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +51,13 @@ def build(
 ) -> dict[str, ImageProvider]:
     """The providers that are enabled and have a key, by name; KeyError for an unknown name."""
     return {
-        config.name: PROVIDERS[config.name].construct(
-            session,
-            api_key=config.api_key,
-            base_url=config.base_url or PROVIDERS[config.name].base_url,
+        config.name: discreet(
+            PROVIDERS[config.name].construct(
+                session,
+                api_key=config.api_key,
+                base_url=config.base_url or PROVIDERS[config.name].base_url,
+            ),
+            config.api_key,
         )
         for config in configs
         if config.enabled and config.api_key

@@ -3,12 +3,14 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from aquatint.clock import Clock
 from aquatint.db.engine import Database
 from aquatint.errors import NotFound
+from aquatint.identity.model import Terms
 from aquatint.ids import new_id
 from aquatint.policy.prompt import check_prompt
 from aquatint.quotes import store
@@ -54,6 +56,7 @@ class Quotes:
         own_words: str | None = None,
         tool_quality: str | None = None,
         tool_prompt: str | None = None,
+        terms: Terms | None = None,
     ) -> Quote:
         """`make` a quote and keep it."""
         quote = await self.make(
@@ -62,6 +65,7 @@ class Quotes:
             own_words=own_words,
             tool_quality=tool_quality,
             tool_prompt=tool_prompt,
+            terms=terms,
         )
         await self._db.write(lambda tx: store.insert(tx, quote))
         return quote
@@ -74,11 +78,13 @@ class Quotes:
         own_words: str | None = None,
         tool_quality: str | None = None,
         tool_prompt: str | None = None,
+        terms: Terms | None = None,
     ) -> Quote:
         """Price `request` for `owner`; nobody can confirm it before it is kept.
 
-        Without a chat behind it, the request's own prompt holds the person's words. Raises
-        InvalidRequest, PromptRejected, PriceUnknown or NoProviderAvailable.
+        Without a chat behind it, the request's own prompt holds the person's words. `terms` are
+        those of the API key that asks. Raises InvalidRequest, PromptRejected, PriceUnknown,
+        Forbidden or NoProviderAvailable.
         """
         request = self._checked(request)
         tier = decide_tier(
@@ -87,7 +93,7 @@ class Quotes:
             tool_quality=tool_quality,
             tool_prompt=tool_prompt,
         )
-        offering = await self._offering()
+        offering = _within(terms, await self._offering())
         decision = decide(as_wish(request), tier=tier, offering=offering)
         _tell_fallback(decision)
         return self._freeze(owner, request, offering.catalog.as_of, decision)
@@ -143,6 +149,18 @@ class Quotes:
         if "." not in token:
             raise NotFound("No such quote")
         return await self.find(owner, token)
+
+
+def _within(terms: Terms | None, offering: Offering) -> Offering:
+    """`offering` without the models that are not among those of an API key."""
+    if terms is None or not terms.models:
+        return offering
+    barred = {
+        row.key
+        for row in offering.catalog.rows
+        if not terms.allows_model(row.key, row.model, row.provider_model, provider=row.provider)
+    }
+    return replace(offering, barred=barred)
 
 
 def _tell_fallback(decision: Decision) -> None:

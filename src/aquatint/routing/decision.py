@@ -8,7 +8,7 @@ from aquatint.catalog import reasons
 from aquatint.catalog.load import Catalog
 from aquatint.catalog.model import Row
 from aquatint.catalog.reasons import Availability, Code, Reason
-from aquatint.errors import InvalidRequest, NoProviderAvailable, PriceUnknown
+from aquatint.errors import Forbidden, InvalidRequest, NoProviderAvailable, PriceUnknown
 from aquatint.money import Micro
 from aquatint.routing.candidates import Candidate, QuoteRequest, candidate, refusal
 from aquatint.routing.tiers import TierDecision
@@ -69,18 +69,25 @@ class Offering:
     """What can be bought at this moment.
 
     `gone` marks models that their provider no longer knows: (provider, provider_model).
-    A provider that `availability` does not name has no key.
+    A provider that `availability` does not name has no key. `barred` are the keys of rows that
+    this caller may not buy.
     """
 
     catalog: Catalog
     availability: Mapping[str, Availability]
     gone: AbstractSet[tuple[str, str]] = frozenset()
+    barred: AbstractSet[str] = frozenset()
 
     def provider(self, row: Row) -> Availability:
         return self.availability.get(row.provider, _UNKNOWN_PROVIDER)
 
     def refusal(self, row: Row, request: QuoteRequest) -> Reason | None:
-        """Why `row` cannot be asked now: flag, key, lifecycle, capability, breaker, cool-down."""
+        """Why `row` cannot be asked now: flag, key, lifecycle, capability, breaker, cool-down.
+
+        Before all of them, that it is barred.
+        """
+        if row.key in self.barred:
+            return reasons.NOT_ALLOWED
         provider = self.provider(row)
         if provider.code in _OFF:
             return Reason(provider.code, provider.reason)
@@ -97,7 +104,8 @@ def decide(request: QuoteRequest, *, tier: TierDecision, offering: Offering) -> 
     """The candidates, prices and reasons for `request`.
 
     Raises InvalidRequest for a name nobody has or a request no model takes, PriceUnknown for a
-    named model without a price, NoProviderAvailable when nothing can be asked.
+    named model without a price, Forbidden when only barred models would do, NoProviderAvailable
+    when nothing can be asked.
     """
     catalog = offering.catalog
     named = _named(request, tier, offering)
@@ -116,7 +124,7 @@ def decide(request: QuoteRequest, *, tier: TierDecision, offering: Offering) -> 
         rejected=tuple(_rejection(row, refused[row.key]) for row in walk if row.key in refused),
         cost=frozen[0].expected,
         max_cost=max(each.worst for each in frozen),
-        original_provider=_passed_over(walk, refused, frozen[0], request, catalog),
+        original_provider=_passed_over(walk, refused, frozen[0], request, offering),
         warnings=(*_not_used(request, named, refused), *frozen[0].warnings),
     )
 
@@ -134,6 +142,8 @@ def _named(request: QuoteRequest, tier: TierDecision, offering: Offering) -> Row
     if model and row is None:
         place = f" at {provider}" if provider else ""
         raise InvalidRequest(f"Unknown model: {model!r}{place}")
+    if row and row.key in offering.barred:
+        raise Forbidden(f"{row.model}: {reasons.NOT_ALLOWED.reason.lower()}")
     if row and catalog.status(row).code == Code.NO_PRICE:
         raise PriceUnknown(f"{reasons.NO_PRICE.reason}: {row.key}")
     return row
@@ -178,10 +188,11 @@ def _passed_over(
     refused: Mapping[str, Reason],
     chosen: Candidate,
     request: QuoteRequest,
-    catalog: Catalog,
+    offering: Offering,
 ) -> str | None:
     """The provider of the first row that would have been tried, if it is not the chosen one."""
-    fit = (row for row in walk if catalog.live(row) and refusal(row, request) is None)
+    live = (row for row in walk if offering.catalog.live(row) and row.key not in offering.barred)
+    fit = (row for row in live if refusal(row, request) is None)
     first = next(fit, chosen.row)
     return first.provider if first.key in refused and first.key != chosen.row.key else None
 
@@ -207,10 +218,12 @@ def _rejection(row: Row, why: Reason) -> Rejection:
 
 def _nobody(
     walk: tuple[Row, ...], refused: Mapping[str, Reason], offering: Offering
-) -> InvalidRequest | NoProviderAvailable:
+) -> InvalidRequest | Forbidden | NoProviderAvailable:
     rejected = [_rejection(row, refused[row.key]) for row in walk]
     details = {"rejected": [each.public() for each in rejected]}
     offered = [each for each in rejected if each.code not in _NOT_OFFERED]
+    if offered and all(each.code == Code.NOT_ALLOWED for each in offered):
+        return Forbidden("None of the models for this is among those of this API key")
     if offered and all(each.code == Code.UNSUPPORTED for each in offered):
         return InvalidRequest(f"No model takes this request: {offered[0].reason}", details=details)
     on = [each for each in offering.availability.values() if each.code not in _OFF]

@@ -13,7 +13,8 @@ request_id: Final[ContextVar[str]] = ContextVar("request_id", default="-")
 HIDDEN = "[hidden]"
 # What keys look like, wherever they come from; the ones that are set are hidden by their value.
 _LOOKS_SECRET = re.compile(
-    r"\b(?:sk-[\w-]{8,}|r8_\w{8,}|AIza[\w-]{8,}|ya29\.[\w.-]{8,})|(?<=[Bb]earer )[\w.~+/-]{8,}=*"
+    r"\b(?:sk-[\w-]{8,}|r8_\w{8,}|AIza[\w-]{8,}|ya29\.[\w.-]{8,}|aq[st]_[\w-]{8,}"
+    r"|eyJ[\w-]{8,}(?:\.[\w-]*){1,4})|(?<=[Bb]earer )[\w.~+/-]{8,}=*"
 )
 _SHORTEST_SECRET = 6
 

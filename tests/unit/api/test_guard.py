@@ -1,20 +1,26 @@
-"""Which requests pass without sign-in, told by their headers alone."""
+"""Which requests pass, told by their headers alone."""
+
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from aquatint.api.guard import Guard
+from aquatint.api.cookies import SESSION
+from aquatint.api.guard import Guard, Rules
 
 TRUSTED = "https://studio.example"
+PUBLIC = "https://house.example"
+COOKIE = f"{SESSION}=aqs_x"
+SIGNED_IN: dict[str, Any] = {"sign_in": True, "public_url": f"{PUBLIC}/"}
 
 
 async def inner(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(Request(scope).method)(scope, receive, send)
 
 
-async def status(method: str, headers: dict[str, str], *, loopback_only: bool = True) -> int:
+async def status(method: str, headers: dict[str, str], **rules: Any) -> int:
     """What the guard answers, or the application behind it."""
     sent: list[Message] = []
 
@@ -27,7 +33,7 @@ async def status(method: str, headers: dict[str, str], *, loopback_only: bool = 
     headers = {"host": "127.0.0.1:8080", **headers}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": "/api/quotes", "headers": raw}
-    guard = Guard(inner, loopback_only=loopback_only, trusted_origins=(TRUSTED,))
+    guard = Guard(inner, rules=Rules(trusted_origins=(TRUSTED,), **rules))
     await guard(scope, receive, send)
     code: int = sent[0]["status"]
     return code
@@ -36,6 +42,7 @@ async def status(method: str, headers: dict[str, str], *, loopback_only: bool = 
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8080", "HTTP://127.0.0.1:8080", TRUSTED])
 async def test_own_and_listed_origins_pass(origin: str) -> None:
     assert await status("POST", {"origin": origin}) == 200
+    assert await status("POST", {"origin": origin, "cookie": COOKIE}, **SIGNED_IN) == 200
 
 
 @pytest.mark.parametrize(
@@ -54,14 +61,70 @@ async def test_own_and_listed_origins_pass(origin: str) -> None:
 )
 async def test_any_other_origin_is_refused(origin: str) -> None:
     assert await status("POST", {"origin": origin}) == 403
+    assert await status("POST", {"origin": origin, "cookie": COOKIE}, **SIGNED_IN) == 403
 
 
 @pytest.mark.parametrize("host", ["", "evil.example", "[", "[::1", "x@"])
 async def test_a_host_that_is_not_this_machine_is_refused(host: str) -> None:
-    assert await status("GET", {"host": host}) == 403
-    assert await status("POST", {"host": host, "origin": f"http://{host}"}) == 403
+    for rules in ({}, SIGNED_IN, {"sign_in": True}):
+        assert await status("GET", {"host": host}, **rules) == 403
+        assert await status("POST", {"host": host, "origin": f"http://{host}"}, **rules) == 403
 
 
 async def test_an_origin_without_a_host_is_nobodys_own() -> None:
     headers = {"host": "", "origin": "null"}
-    assert await status("POST", headers, loopback_only=False) == 403
+    assert await status("POST", headers, any_host=True) == 403
+
+
+@pytest.mark.parametrize("host", ["house.example", "HOUSE.example", "house.example:443"])
+async def test_the_public_address_is_served_with_sign_in_alone(host: str) -> None:
+    assert await status("GET", {"host": host}, **SIGNED_IN) == 200
+    assert await status("GET", {"host": host}, public_url=PUBLIC) == 403
+    assert await status("POST", {"host": host, "origin": PUBLIC}, **SIGNED_IN) == 200
+    behind_a_proxy = {"host": "127.0.0.1:8080", "origin": PUBLIC}
+    assert await status("POST", behind_a_proxy, **SIGNED_IN) == 200
+    assert await status("POST", behind_a_proxy, public_url=PUBLIC) == 403
+
+
+@pytest.mark.parametrize("host", ["house.example:8443", "house.example.evil", "a.house.example"])
+async def test_what_only_looks_like_the_public_address_is_not(host: str) -> None:
+    assert await status("GET", {"host": host}, **SIGNED_IN) == 403
+
+
+@pytest.mark.parametrize("origin", ["http://house.example", "https://house.example:8443"])
+async def test_the_public_origin_is_taken_whole(origin: str) -> None:
+    headers = {"host": "house.example", "origin": origin}
+    assert await status("POST", headers, **SIGNED_IN) == 403
+
+
+async def test_a_cookie_must_tell_where_it_comes_from() -> None:
+    assert await status("POST", {"cookie": COOKIE}, **SIGNED_IN) == 403
+    assert await status("POST", {"cookie": f"a=b; {COOKIE}"}, **SIGNED_IN) == 403
+    assert await status("DELETE", {"cookie": COOKIE}, **SIGNED_IN) == 403
+    assert await status("GET", {"cookie": COOKIE}, **SIGNED_IN) == 200
+    own = {"cookie": COOKIE, "sec-fetch-site": "same-origin"}
+    assert await status("POST", own, **SIGNED_IN) == 200
+    assert await status("POST", {"cookie": "other=1"}, **SIGNED_IN) == 200
+
+
+@pytest.mark.parametrize("rules", [{}, SIGNED_IN], ids=["none", "sign-in"])
+@pytest.mark.parametrize(
+    ("headers", "passes"),
+    [
+        ({"content-length": "2", "content-type": "application/json"}, True),
+        ({"content-length": "2", "content-type": "Application/JSON; charset=utf-8"}, True),
+        ({"content-length": "0"}, True),
+        ({}, True),
+        ({"content-length": "2"}, False),
+        ({"transfer-encoding": "chunked"}, False),
+        ({"content-length": "2", "content-type": "text/plain"}, False),
+        ({"content-length": "2", "content-type": "text/plain; application/json"}, False),
+        ({"content-length": "2", "content-type": "application/x-www-form-urlencoded"}, False),
+        ({"content-length": "2", "content-type": "application/json, text/plain"}, False),
+    ],
+    ids=str,
+)
+async def test_a_body_is_json_or_refused(
+    headers: dict[str, str], passes: bool, rules: dict[str, Any]
+) -> None:
+    assert await status("POST", headers, **rules) == (200 if passes else 403)

@@ -17,6 +17,8 @@ from aquatint.chat.service import ChatService
 from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
+from aquatint.identity.service import Identity
+from aquatint.signing import Signer
 from tests.unit.chat.support import SECRET, FakeItems, FakeQuotes, ScriptedModel, tool_call
 
 QUESTION = {"messages": [{"role": "user", "content": "a cat"}]}
@@ -41,12 +43,16 @@ async def gateway(
     app.include_router(router)
     problems.install(app)
     app.state.parts = {"db": db, "log": log, "clock": clock, "quotes": quotes, "items": items}
-    app.state.services = SimpleNamespace(settings=SimpleNamespace(public_url=None))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     sockets = [server.config.bind_socket()]
     running = asyncio.create_task(server.serve(sockets))
     base = f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
     async with ClientSession(base) as session:
+        signer = Signer("a-key-of-the-tests-canary")
+        app.state.services = SimpleNamespace(
+            settings=SimpleNamespace(public_url=None),
+            identity=Identity(db=db, clock=clock, signer=signer, session=session, sign_in=None),
+        )
         yield Gateway(app, session)
     await app.state.services.chat.drain(grace=0)
     server.should_exit = True

@@ -1,4 +1,5 @@
 import { problemOf, unreachable } from "./problems";
+import { sessionEnded, withToken } from "./session";
 
 /** The gateway: `VITE_API_BASE` when it lives elsewhere, else where this page came from. */
 export const apiUrl = (path: string): string =>
@@ -6,10 +7,12 @@ export const apiUrl = (path: string): string =>
 
 /** `fetch` against the gateway; throws a `Problem` for every answer that is not a success. */
 export async function send(path: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(apiUrl(path), init).catch((error: unknown) => {
+  const headers = withToken(init?.headers);
+  const response = await fetch(apiUrl(path), { ...init, headers }).catch((error: unknown) => {
     if (init?.signal?.aborted) throw error;
     throw unreachable();
   });
+  if (response.status === 401) sessionEnded();
   if (!response.ok) throw await problemOf(response);
   return response;
 }
@@ -27,4 +30,8 @@ export const postRequest = (body: unknown, signal?: AbortSignal): RequestInit =>
 
 export async function postJson<T>(path: string, body: unknown = {}): Promise<T> {
   return (await (await send(path, postRequest(body))).json()) as T;
+}
+
+export async function deleteJson<T>(path: string): Promise<T> {
+  return (await (await send(path, { method: "DELETE" })).json()) as T;
 }

@@ -127,11 +127,82 @@ export interface ConversationTitle {
   updatedAt: string;
 }
 
+/** Whoever is signed in; without sign-in the one local user. */
+export interface User {
+  id: string;
+  name: string;
+  email?: string | null;
+  operator: boolean;
+}
+
+export interface SignInTerms {
+  mode: "none" | "google" | "oidc";
+  /** The gateway's path that begins a sign-in. */
+  signIn?: string | null;
+  /** Whom one signs in with: "Google". */
+  label?: string | null;
+}
+
 export interface About {
   version: string;
   demo: boolean;
   chat: boolean;
-  user: { id: string; name: string };
+  /** Absent from gateways that know no sign-in. */
+  auth?: SignInTerms;
+  user: User | null;
+}
+
+/** What an API key may do. */
+export type Scope = "quote" | "generate" | "read" | "chat";
+
+/** A key's own limits, beside those of its owner; null limits nothing. Money is dollars. */
+export interface KeyLimits {
+  imagesPerHour: number | null;
+  imagesPerDay: number | null;
+  imagesPerMonth: number | null;
+  moneyPerHour: number | null;
+  moneyPerDay: number | null;
+  moneyPerMonth: number | null;
+}
+
+export interface NewKey {
+  name: string;
+  scopes: Scope[];
+  limits: Partial<KeyLimits>;
+  /** Empty: every model. */
+  models: string[];
+  /** The most that one image may cost. */
+  maxImageCost: number | null;
+  expiresAt: string | null;
+}
+
+export interface ApiKey extends NewKey {
+  id: string;
+  lastFour: string;
+  /** Neither revoked nor expired. */
+  works: boolean;
+  rotatedFrom: string | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** The only answer that holds the key itself. */
+export interface IssuedKey extends ApiKey {
+  key: string;
+}
+
+/** One line of `GET /api/users`. Spent is dollars. */
+export interface UserLine {
+  id: string;
+  name: string;
+  email: string | null;
+  operator: boolean;
+  createdAt: string;
+  seenAt: string;
+  sessions: number;
+  spentToday: number;
+  spentTotal: number;
 }
 
 export interface Usage {

@@ -1,7 +1,9 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useRef } from "react";
 import { Notice } from "../design/Notice";
+import { useStore } from "../design/store";
 import type { ShownMessage } from "../queries/conversations";
 import { Composer } from "./Composer";
+import { draft } from "./draft";
 import { MessageList } from "./MessageList";
 import type { Room } from "./room";
 import { Welcome } from "./Welcome";
@@ -39,10 +41,10 @@ function Messages({ room, onEdit }: { room: Room; onEdit: (prompt: string) => vo
 }
 
 export function ChatTab({ room, placeholder }: ChatTabProps) {
-  const [text, setText] = useState("");
+  const text = useStore(draft);
   const field = useRef<HTMLTextAreaElement>(null);
   const edit = useCallback((prompt: string) => {
-    setText(prompt);
+    draft.set(prompt);
     field.current?.focus();
   }, []);
   return (
@@ -53,9 +55,9 @@ export function ChatTab({ room, placeholder }: ChatTabProps) {
         text={text}
         placeholder={placeholder}
         busy={room.live !== null}
-        onChange={setText}
+        onChange={draft.set}
         onSend={(words) => {
-          setText("");
+          draft.set("");
           room.send(words);
         }}
         onStop={room.stop}

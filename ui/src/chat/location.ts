@@ -1,16 +1,27 @@
 import { local, recall, remember } from "../design/storage";
 import { createStore, useStore } from "../design/store";
+import "../identity/arrival"; // restores the address before it is read here
 
 const LAST = "aquatint.conversation";
+
+export type Page = "chat" | "keys" | "users";
+const PAGES: readonly Page[] = ["keys", "users"];
+
+const pageFromHash = (): Page =>
+  PAGES.find((page) => window.location.hash === pageLink(page)) ?? "chat";
 
 const fromHash = (): string | null => {
   const match = /^#\/c\/(.+)$/.exec(window.location.hash);
   return match?.[1] ? decodeURIComponent(match[1]) : null;
 };
 
+export const pageLink = (page: Page): string => (page === "chat" ? "#/" : `#/${page}`);
+
 /** The address of a conversation, or of an empty room. */
 export const conversationLink = (id: string | null) =>
-  id === null ? "#/" : `#/c/${encodeURIComponent(id)}`;
+  id === null ? pageLink("chat") : `#/c/${encodeURIComponent(id)}`;
+
+const page = createStore<Page>(pageFromHash());
 
 /** The open conversation: the address says which; an address that says nothing means the last. */
 const current = createStore<string | null>(fromHash() ?? recall<string>(local, LAST));
@@ -20,12 +31,24 @@ const show = (id: string | null) => {
   if (id !== current.get()) current.set(id);
 };
 
-window.addEventListener("hashchange", () => show(fromHash()));
-if (current.get() !== null) window.history.replaceState(null, "", conversationLink(current.get()));
+function follow(): void {
+  page.set(pageFromHash());
+  if (page.get() === "chat") show(fromHash());
+}
 
+window.addEventListener("hashchange", follow);
+if (current.get() !== null && page.get() === "chat") {
+  window.history.replaceState(null, "", conversationLink(current.get()));
+}
+
+export const usePage = (): Page => useStore(page);
 export const useConversationId = (): string | null => useStore(current);
 
+/** Also leaves every other page for the conversation. */
 export function openConversation(id: string | null): void {
-  if (fromHash() !== id) window.history.pushState(null, "", conversationLink(id));
+  if (page.get() !== "chat" || fromHash() !== id) {
+    window.history.pushState(null, "", conversationLink(id));
+  }
+  page.set("chat");
   show(id);
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { announce, toast } from "../a11y/announce";
 import { Problem } from "../api/problems";
+import { signedOut } from "../api/session";
 import { recall, remember, session } from "../design/storage";
 import {
   changeMessages,
@@ -12,6 +13,7 @@ import {
   type ShownMessage,
   useConversation,
 } from "../queries/conversations";
+import { giveBack } from "./draft";
 import { openConversation, useConversationId } from "./location";
 import { newTurn, type Turn } from "./reducer";
 import { canRejoin, type Live, messagesOf, newKey, type Room } from "./room";
@@ -67,6 +69,8 @@ export function useChat(): Room {
       const turn = await watch({ signal: run.abort.signal, onTurn });
       if (running.current !== run) return;
       running.current = null;
+      // Whoever signs in again finds the question in the composer, or the turn still running.
+      if (signedOut.get()) return turn.turn ? undefined : giveBack(question);
       remember(session, RUNNING, null);
       const said = messagesOf({ key, question, turn });
       changeMessages(client, run.conversationId, (messages) => [...messages, ...said]);

@@ -2,9 +2,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { announce } from "../a11y/announce";
 import { asProblem } from "../api/problems";
+import { signedOut } from "../api/session";
 import { local, recall, remember } from "../design/storage";
 import type { ShownMessage } from "../queries/conversations";
 import { getItem, postQuote } from "../queries/quotes";
+import { giveBack } from "./draft";
+import { openConversation } from "./location";
 import { newTurn, type Turn } from "./reducer";
 import { type Live, messagesOf, newKey, type Room } from "./room";
 import { quotesReady } from "./words";
@@ -57,6 +60,10 @@ export function useDirectQuotes(): Room {
     const key = newKey();
     setLive({ key, question, turn: { ...newTurn, runningTools: ["quote"] } });
     const turn = await quoted(question);
+    if (signedOut.get()) {
+      giveBack(question);
+      return;
+    }
     change((messages) => [...messages, ...messagesOf({ key, question, turn })]);
     setLive(null);
     const news = quotesReady(turn.items);
@@ -82,6 +89,7 @@ export function useDirectQuotes(): Room {
     startOver: () => {
       remember(local, KEPT, null);
       change(() => []);
+      openConversation(null);
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ceiling, cut, markdownImage, price, ratio, seconds, spokenPrice } from "./format";
+import { away, ceiling, cut, markdownImage, price, ratio, seconds, spokenPrice } from "./format";
 
 describe("prices", () => {
   it("have 4 decimals", () => expect(price(0.12)).toBe("$0.1200"));
@@ -37,6 +37,18 @@ describe("shapes and times", () => {
     [59.6, "1 min"],
     [75, "1 min 15 s"],
   ])("%d seconds are %s", (value, words) => expect(seconds(value)).toBe(words));
+});
+
+describe("how far away a moment is", () => {
+  const now = Date.parse("2026-11-22T12:00:00Z");
+  it.each([
+    ["2026-11-22T11:59:40Z", "just now"],
+    ["2026-11-22T12:00:20Z", "in a moment"],
+    ["2026-11-22T11:58:50Z", "1 minute ago"],
+    ["2026-11-22T09:00:00Z", "3 hours ago"],
+    ["2026-11-23T11:59:59Z", "in 24 hours"],
+    ["2026-11-24T12:00:00Z", "in 2 days"],
+  ])("%s is %s", (iso, words) => expect(away(iso, now)).toBe(words));
 });
 
 describe("texts", () => {

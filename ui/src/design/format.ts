@@ -40,6 +40,24 @@ export function moment(iso: string): string {
   return `on ${when.toLocaleDateString([], { weekday: "long" })} at ${time}`;
 }
 
+/** A day as one writes it here: "22 Nov 2026". */
+export const day = (iso: string): string =>
+  new Date(iso).toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** How far from now, roughly: "3 hours ago", "in 2 days", "just now". */
+export function away(iso: string, now = Date.now()): string {
+  const apart = Date.parse(iso) - now;
+  const unit = UNITS.find(([, ms]) => Math.abs(apart) >= ms);
+  if (!unit) return apart > 0 ? "in a moment" : "just now";
+  return new Intl.RelativeTimeFormat("en").format(Math.round(apart / unit[1]), unit[0]);
+}
+
 /** "1024x1536" as one writes it, 1024×1536. */
 export const dimensions = (size: string): string => size.replace("x", "×");
 

@@ -1,4 +1,4 @@
-import { act, fireEvent, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { show } from "../testing/render";
 import { Picture } from "./Picture";
@@ -43,5 +43,19 @@ describe("a picture that does not load", () => {
     expect(source()).toBe(`${URL_OF_IT}?retry=4`);
     await failForGood();
     expect(screen.getByRole("button", { name: "Load again" })).toBeTruthy();
+  });
+
+  it("takes up a newer link when its own is over, and says that it was", async () => {
+    const onFailed = vi.fn();
+    const shown = (url: string) => <Picture url={url} alt="a cat" onFailed={onFailed} />;
+    const { rerender } = render(shown(`${URL_OF_IT}?exp=1`));
+    rerender(shown(`${URL_OF_IT}?exp=2`));
+    expect(source()).toBe(`${URL_OF_IT}?exp=1`);
+    expect(screen.getByRole("link").getAttribute("href")).toBe(`${URL_OF_IT}?exp=2`);
+    await failAndWait(1000);
+    expect(onFailed).toHaveBeenCalledOnce();
+    expect(source()).toBe(`${URL_OF_IT}?exp=2`);
+    await failAndWait(3000);
+    expect(source()).toBe(`${URL_OF_IT}?exp=2&retry=1`);
   });
 });

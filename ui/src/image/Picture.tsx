@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../design/Button";
 import { Icon } from "../design/Icon";
 
@@ -6,6 +6,8 @@ import { Icon } from "../design/Icon";
 const PAUSES = [1000, 3000, 9000] as const;
 
 interface Loading {
+  /** The link that is used; a newer one is taken up only when this one does not bring it. */
+  address: string;
   /** How often the picture was asked for again, by itself or by the person. */
   retries: number;
   /** How many of the pauses this round has used. */
@@ -20,37 +22,50 @@ const addressOf = (url: string, retries: number): string => {
   return address.href;
 };
 
+interface PictureProps {
+  url: string;
+  alt: string;
+  /** The picture did not come: its link may be over, and a newer `url` be had. */
+  onFailed?: () => void;
+}
+
 /** A picture that is asked for again when it does not come, and says so when it will not. */
-export function Picture({ url, alt }: { url: string; alt: string }) {
-  const [{ retries, waited, failed }, set] = useState<Loading>({
+export function Picture({ url, alt, onFailed }: PictureProps) {
+  const [{ address, retries, waited, failed }, set] = useState<Loading>({
+    address: url,
     retries: 0,
     waited: 0,
     failed: false,
   });
   const pause = PAUSES[waited];
+  const again = (used: number) =>
+    set({
+      address: url,
+      retries: url === address ? retries + 1 : 0,
+      waited: used,
+      failed: false,
+    });
+  const retry = useRef(again);
+  retry.current = again;
 
   useEffect(() => {
     if (!failed || pause === undefined) return;
-    const again = () => set({ retries: retries + 1, waited: waited + 1, failed: false });
-    const timer = setTimeout(again, pause);
+    const timer = setTimeout(() => retry.current(waited + 1), pause);
     return () => clearTimeout(timer);
-  }, [failed, pause, retries, waited]);
+  }, [failed, pause, waited]);
 
   if (failed && pause === undefined) {
     return (
       <div className="absolute inset-0 z-1 flex flex-col items-center justify-center gap-3 p-4 text-center">
         <Icon name="warn" className="size-5 text-warn" />
         <p className="text-[0.87rem]">The picture could not be loaded. It is kept for you.</p>
-        <Button
-          icon="again"
-          className="bg-sheet"
-          onClick={() => set({ retries: retries + 1, waited: 0, failed: false })}
-        >
+        <Button icon="again" className="bg-sheet" onClick={() => again(0)}>
           Load again
         </Button>
       </div>
     );
   }
+  const source = addressOf(address, retries);
   return (
     <a
       href={url}
@@ -60,10 +75,13 @@ export function Picture({ url, alt }: { url: string; alt: string }) {
       aria-label="Open the image at full size in a new tab"
     >
       <img
-        key={retries}
-        src={addressOf(url, retries)}
+        key={source}
+        src={source}
         alt={alt}
-        onError={() => set({ retries, waited, failed: true })}
+        onError={() => {
+          set({ address, retries, waited, failed: true });
+          onFailed?.();
+        }}
         className="appear size-full object-contain"
       />
     </a>

@@ -9,6 +9,7 @@ import { useCallback, useEffect } from "react";
 import { getJson, postJson } from "../api/client";
 import { asProblem, Problem } from "../api/problems";
 import type { Alternative, GeneratedImage, GenerateImage, Item, NewQuote } from "../api/types";
+import { linksEnd } from "../image/links";
 import { followGeneration } from "./generations";
 import { replacementOf, useReplacement } from "./replacements";
 import { markUnanswered } from "./unanswered";
@@ -38,13 +39,22 @@ export async function refreshItem(client: QueryClient, id: string): Promise<void
 export const presentItem = (client: QueryClient, seed: Item): Item =>
   client.getQueryData<Item>(itemKey(replacementOf(seed.id))) ?? seed;
 
+/** Links are renewed this long before they end, and not more often; milliseconds. */
+const EARLY = 60_000;
+
 /** How often to ask about an item that may change without this page, in milliseconds. */
-function pollEvery({ status, dismissed }: Item): number | false {
+function pollEvery(item: Item): number | false {
+  const { status, dismissed } = item;
   if (status === "generating") return 2500;
-  return status === "unknown" && !dismissed ? 15_000 : false;
+  if (status === "unknown" && !dismissed) return 15_000;
+  const end = linksEnd(item);
+  return end === null ? false : Math.max(EARLY, end - EARLY - Date.now());
 }
 
 const open = ({ status }: Item) => ["pending", "generating", "unknown"].includes(status);
+
+const mayBeStale = (item: Item): boolean =>
+  open(item) || (linksEnd(item) ?? Number.POSITIVE_INFINITY) <= Date.now();
 
 /** The item that stands where `seed` was said, in its present state. */
 export function useItem(seed: Item): Item {
@@ -57,7 +67,7 @@ export function useItem(seed: Item): Item {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
     refetchInterval: ({ state }) => (state.data ? pollEvery(state.data) : false),
-    refetchOnWindowFocus: ({ state }) => (state.data && open(state.data) ? "always" : false),
+    refetchOnWindowFocus: ({ state }) => (state.data && mayBeStale(state.data) ? "always" : false),
   });
   const item = query.data ?? seed;
   const confirming = useIsMutating({ mutationKey: confirmKey(id), exact: true }) > 0;

@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import { apiUrl } from "../api/client";
 import type { ImageRef, Item } from "../api/types";
 import { Chip } from "../design/Chip";
@@ -6,6 +7,7 @@ import { price, providerName } from "../design/format";
 import { Notice } from "../design/Notice";
 import { ImageActions, type ImageCallbacks } from "../image/ImageActions";
 import { Picture } from "../image/Picture";
+import { refreshItem } from "../queries/quotes";
 import { Facts } from "./Card";
 import { Plate } from "./Plate";
 import { Prompt } from "./Prompt";
@@ -36,9 +38,10 @@ interface StripProps {
   images: readonly ImageRef[];
   shown: number;
   onShow: (index: number) => void;
+  onFailed: () => void;
 }
 
-function Strip({ images, shown, onShow }: StripProps) {
+function Strip({ images, shown, onShow, onFailed }: StripProps) {
   if (images.length < 2) return null;
   return (
     <div className="flex flex-wrap gap-2 bg-mat px-4.5 pb-4">
@@ -51,16 +54,33 @@ function Strip({ images, shown, onShow }: StripProps) {
           onClick={() => onShow(index)}
           className="size-14 overflow-hidden rounded-md border-2 border-line aria-pressed:border-plate"
         >
-          <img src={apiUrl(thumbnailUrl)} alt="" className="size-full object-cover" />
+          <img
+            src={apiUrl(thumbnailUrl)}
+            alt=""
+            onError={onFailed}
+            className="size-full object-cover"
+          />
         </button>
       ))}
     </div>
   );
 }
 
+/** Asks for the item once when one of its links fails: a link that has expired is renewed so. */
+function useRenewal(item: Item) {
+  const client = useQueryClient();
+  const asked = useRef<string | null>(null);
+  return () => {
+    if (asked.current === item.imageUrl) return;
+    asked.current = item.imageUrl ?? null;
+    void refreshItem(client, item.id);
+  };
+}
+
 /** The image that was bought, what it cost, and what can be done with it. */
 export function Complete({ item, ...callbacks }: { item: Item } & ImageCallbacks) {
   const [shown, setShown] = useState(0);
+  const renew = useRenewal(item);
   const images = item.images ?? [];
   const image = images[shown];
   const url = apiUrl(image?.url ?? item.imageUrl ?? "");
@@ -68,9 +88,9 @@ export function Complete({ item, ...callbacks }: { item: Item } & ImageCallbacks
   return (
     <>
       <Plate size={item.size} className="grain">
-        <Picture key={url} url={url} alt={item.prompt} />
+        <Picture key={image?.id} url={url} alt={item.prompt} onFailed={renew} />
       </Plate>
-      <Strip images={images} shown={shown} onShow={setShown} />
+      <Strip images={images} shown={shown} onShow={setShown} onFailed={renew} />
       <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">
         <Fallback item={item} />
         <Facts item={item}>

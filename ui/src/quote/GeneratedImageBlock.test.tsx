@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Item } from "../api/types";
 import { json, later, playGateway } from "../testing/gateway";
@@ -267,6 +267,45 @@ describe("generating", () => {
     };
     showCard(generating({ attempts: [attempt] }));
     expect(screen.queryByRole("button", { name: /Cancel/ })).toBeNull();
+  });
+});
+
+describe("links that end", () => {
+  beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** The picture with links that end in so many minutes. */
+  const until = (item: Item, minutes: number): Item => {
+    const end = Math.floor(Date.now() / 1000) + minutes * 60;
+    const url = `/api/images/i/content?owner=usr_1&exp=${end}&sig=s`;
+    return bought(item, {
+      imageUrl: url,
+      images: [{ id: "i", url, downloadUrl: url, thumbnailUrl: url }],
+    });
+  };
+
+  it("are renewed before they do", async () => {
+    const item = anItem();
+    const gateway = playGateway({
+      [`GET /api/quotes/${item.id}`]: () => json(until(item, 90)),
+    });
+    showCard(until(item, 30));
+    await act(() => vi.advanceTimersByTimeAsync(28 * 60_000));
+    expect(gateway.seen).toHaveLength(0);
+    await act(() => vi.advanceTimersByTimeAsync(2 * 60_000));
+    expect(gateway.seen).toHaveLength(1);
+  });
+
+  it("are asked for once when a picture does not come", async () => {
+    const item = anItem();
+    const fresh = until(item, 60);
+    const gateway = playGateway({ [`GET /api/quotes/${item.id}`]: () => json(fresh) });
+    showCard(until(item, 20));
+    const image = () => screen.getByRole("img");
+    fireEvent.error(image());
+    await act(() => vi.advanceTimersByTimeAsync(1000));
+    expect(image().getAttribute("src")).toContain(fresh.imageUrl);
+    expect(gateway.seen).toHaveLength(1);
   });
 });
 

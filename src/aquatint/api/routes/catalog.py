@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from aquatint.api.context import ServicesDep
+from aquatint.api.context import SIGNED_IN, ServicesDep
 from aquatint.catalog.listing import entry
 from aquatint.catalog.model import Row
 from aquatint.errors import NoProviderAvailable
@@ -13,7 +13,7 @@ from aquatint.routing.candidates import QuoteRequest
 from aquatint.routing.decision import Offering, decide
 from aquatint.routing.tiers import decide_tier
 
-router = APIRouter(prefix="/api/catalog", tags=["catalog"])
+router = APIRouter(prefix="/api/catalog", tags=["catalog"], dependencies=[SIGNED_IN])
 
 # One for each tier, in words that decide it.
 EXAMPLES = (

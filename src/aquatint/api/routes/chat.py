@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.context import BaseUrlDep, Chatter, Reader, ServicesDep
 from aquatint.api.openapi import Responses, errors
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.chat.model import Words
@@ -49,7 +49,7 @@ class ChatBody(BaseModel):
 async def chat(
     body: ChatBody,
     services: ServicesDep,
-    caller: CallerDep,
+    caller: Chatter,
     base_url: BaseUrlDep,
 ) -> StreamingResponse:
     """Begin a turn and watch it. It runs on when the watcher leaves."""
@@ -67,7 +67,7 @@ async def turn_events(
     turn: str,
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
+    caller: Chatter,
     base_url: BaseUrlDep,
 ) -> StreamingResponse:
     """The rest of a turn after `Last-Event-ID`; turns are kept for ten minutes."""
@@ -75,21 +75,21 @@ async def turn_events(
 
 
 async def _watch(
-    services: ServicesDep, caller: CallerDep, turn: str, after: int, base_url: str
+    services: ServicesDep, caller: Chatter, turn: str, after: int, base_url: str
 ) -> StreamingResponse:
     events = await services.chat.watch(caller.id, turn, after, base_url=base_url)
     return stream_events(Frame(f"{turn}:{e.seq}", e.event, e.data) async for e in events)
 
 
 @router.get("/api/conversations")
-async def conversations(services: ServicesDep, caller: CallerDep) -> list[dict[str, Any]]:
+async def conversations(services: ServicesDep, caller: Reader) -> list[dict[str, Any]]:
     """The fifty conversations used last: `{id, title, updatedAt}`."""
     return await services.chat.conversations(caller.id)
 
 
 @router.get("/api/conversations/{conversation_id}")
 async def conversation(
-    conversation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    conversation_id: str, services: ServicesDep, caller: Reader, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """Every message, with its images in their present state."""
     return await services.chat.conversation(caller.id, conversation_id, base_url=base_url)

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.context import BaseUrlDep, ServicesDep, Spender
 from aquatint.api.openapi import SPENDING
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.catalog.model import Tier
@@ -71,7 +71,7 @@ async def generate_image(  # FastAPI hands in what the route needs
     body: GenerateBody,
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
+    caller: Spender,
     base_url: BaseUrlDep,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> JSONResponse:
@@ -90,6 +90,7 @@ async def _confirmed(
 ) -> Confirmed:
     confirmation = Confirmation(
         owner=caller.id,
+        terms=caller.key,
         candidate=body.candidate,
         max_cost=body.cap,
         key=key,
@@ -100,7 +101,7 @@ async def _confirmed(
         return await services.generations.confirm(body.quote_id, confirmation)
     if key and (earlier := await services.generations.replay(caller.id, key)):
         return earlier
-    quote = await services.quotes.make(caller.id, _request(body))
+    quote = await services.quotes.make(caller.id, _request(body), terms=caller.key)
     return await services.generations.buy(quote, confirmation)
 
 

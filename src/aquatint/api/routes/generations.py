@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.context import BaseUrlDep, Follower, ServicesDep, Spender
 from aquatint.api.openapi import SPENDING, Responses, errors
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.api.sse import Frame, after_id, stream_events
@@ -37,7 +37,7 @@ async def confirm(  # FastAPI hands in what the route needs
     body: ConfirmBody,
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
+    caller: Spender,
     base_url: BaseUrlDep,
     prefer: Annotated[str, Header()] = "",
     idempotency_key: Annotated[str | None, Header()] = None,
@@ -47,6 +47,7 @@ async def confirm(  # FastAPI hands in what the route needs
         body.quote_id,
         Confirmation(
             owner=caller.id,
+            terms=caller.key,
             candidate=body.candidate,
             key=IdempotencyKey.of("/api/generations", idempotency_key, body.model_dump()),
         ),
@@ -73,7 +74,7 @@ async def view(services: Services, generation: Generation, base_url: str) -> dic
 
 @router.get("/{generation_id}")
 async def get_generation(
-    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    generation_id: str, services: ServicesDep, caller: Follower, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """The state, the attempts and the images so far."""
     generation = await services.generations.get(caller.id, generation_id)
@@ -82,7 +83,7 @@ async def get_generation(
 
 @router.get("/{generation_id}/events", response_class=Response, responses=errors(400))
 async def events(
-    generation_id: str, request: Request, services: ServicesDep, caller: CallerDep
+    generation_id: str, request: Request, services: ServicesDep, caller: Follower
 ) -> Response:
     """Server-sent events until the end; `Last-Event-ID` resumes."""
     generation = await services.generations.get(caller.id, generation_id)
@@ -92,7 +93,7 @@ async def events(
 
 @router.post("/{generation_id}/cancel")
 async def cancel(
-    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    generation_id: str, services: ServicesDep, caller: Spender, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """Cancel what has not been sent to a provider; anything else runs on."""
     generation = await services.generations.cancel(caller.id, generation_id)
@@ -101,7 +102,7 @@ async def cancel(
 
 @router.post("/{generation_id}/dismiss", responses=errors(400))
 async def dismiss(
-    generation_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    generation_id: str, services: ServicesDep, caller: Spender, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """Hide an unknown outcome; the money it may have cost stays held."""
     generation = await services.generations.dismiss(caller.id, generation_id)

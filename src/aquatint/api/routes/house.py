@@ -9,8 +9,10 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from aquatint import __version__
-from aquatint.api.context import CallerDep, ServicesDep
-from aquatint.errors import NotFound
+from aquatint.api.context import ServicesDep, bearer_of, caller_of
+from aquatint.container import Services
+from aquatint.errors import Forbidden, NotFound, Unauthenticated
+from aquatint.identity.model import Caller
 
 router = APIRouter()
 STATIC = Path(str(resources.files("aquatint"))) / "static"
@@ -35,13 +37,38 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/api/about", tags=["house"])
-async def about(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """What the studio needs to know before it shows anything."""
+async def about(request: Request, services: ServicesDep) -> dict[str, Any]:
+    """What the studio needs to know before it shows anything; `user` is null before sign-in."""
+    identity, caller = services.identity, await _visitor(request, services)
     return {
         "version": __version__,
         "demo": services.launch.demo,
         "chat": services.settings.chat is not None,
-        "user": {"id": caller.id, "name": caller.name, "operator": caller.operator},
+        "auth": {
+            "mode": identity.mode,
+            "signIn": None if identity.mode == "none" else "/auth/login",
+            "label": identity.label,
+        },
+        "user": caller and _user(caller),
+    }
+
+
+async def _visitor(request: Request, services: Services) -> Caller | None:
+    """Who is asking, if anybody is known; only a token that is over is refused, to be dropped."""
+    try:
+        return await caller_of(request, services)
+    except (Unauthenticated, Forbidden):
+        if bearer_of(request):
+            raise
+        return None
+
+
+def _user(caller: Caller) -> dict[str, Any]:
+    return {
+        "id": caller.id,
+        "name": caller.name,
+        "email": caller.email,
+        "operator": caller.operator,
     }
 
 

@@ -1,14 +1,16 @@
 """Kept images: the provider's bytes verbatim, a download, a small preview."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response
 
-from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.context import BaseUrlDep, Reader, ServicesDep
 from aquatint.api.openapi import errors
+from aquatint.api.viewer import Viewer
 from aquatint.container import Services
 from aquatint.errors import ImageUnusable, NotFound
 from aquatint.generations.view import image_view
@@ -21,11 +23,11 @@ router = APIRouter(prefix="/api/images", tags=["images"])
 
 _THUMBNAIL_EDGE = 512
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-# The bytes come from outside: no sniffing, no scripts, no caches but the person's own.
+# The bytes come from outside: no sniffing, no scripts; and a link is nobody else's business.
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, max-age=31536000, immutable",
+    "Referrer-Policy": "no-referrer",
 }
 
 
@@ -38,41 +40,42 @@ async def _find(services: Services, owner: str, image_id: str) -> Image:
 
 @router.get("/{image_id}")
 async def get_image(
-    image_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    image_id: str, services: ServicesDep, caller: Reader, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """What the image is: size, type, hash, links."""
-    return image_view(await _find(services, caller.id, image_id), base_url)
+    return image_view(await _find(services, caller.id, image_id), services.links, base_url)
 
 
 @router.get("/{image_id}/content", response_class=Response)
 async def content(
     image_id: str,
     services: ServicesDep,
-    caller: CallerDep,
+    viewer: Viewer,
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """The bytes as the provider sent them, with ranges and caching."""
-    image = await _find(services, caller.id, image_id)
-    return _file(services, image, if_none_match)
+    image = await _find(services, viewer.owner, image_id)
+    return _file(services, image, viewer.headers, if_none_match)
 
 
 @router.get("/{image_id}/download", response_class=Response)
-async def download(image_id: str, services: ServicesDep, caller: CallerDep) -> Response:
+async def download(image_id: str, services: ServicesDep, viewer: Viewer) -> Response:
     """The image as a file to keep."""
-    image = await _find(services, caller.id, image_id)
+    image = await _find(services, viewer.owner, image_id)
     name = f"aquatint-{image.id.removeprefix('pic_')}.{_EXTENSIONS[image.media_type]}"
-    return _file(services, image, "", {"Content-Disposition": f'attachment; filename="{name}"'})
+    kept = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _file(services, image, {**viewer.headers, **kept})
 
 
 @router.get("/{image_id}/thumbnail", response_class=Response, responses=errors(422))
-async def preview(image_id: str, services: ServicesDep, caller: CallerDep) -> Response:
+async def preview(image_id: str, services: ServicesDep, viewer: Viewer) -> Response:
     """A WebP of at most 512 pixels."""
-    image = await _find(services, caller.id, image_id)
+    image = await _find(services, viewer.owner, image_id)
     try:
         data = await thumbnail(_path(services, image), _THUMBNAIL_EDGE)
     except UnusableImage as error:
         raise ImageUnusable(f"The image cannot be decoded: {error}") from error
-    return Response(data, media_type="image/webp", headers=_HEADERS)
+    return Response(data, media_type="image/webp", headers={**_HEADERS, **viewer.headers})
 
 
 def _path(services: Services, image: Image) -> Path:
@@ -84,10 +87,10 @@ def _path(services: Services, image: Image) -> Path:
 
 
 def _file(
-    services: Services, image: Image, if_none_match: str, more: dict[str, str] | None = None
+    services: Services, image: Image, more: Mapping[str, str], if_none_match: str = ""
 ) -> Response:
     etag = f'"{image.sha256}"'
-    headers = {**_HEADERS, **(more or {}), "ETag": etag}
+    headers = {**_HEADERS, **more, "ETag": etag}
     path = _path(services, image)
     if etag in (tag.strip() for tag in if_none_match.split(",")):
         return Response(status_code=304, headers=headers)

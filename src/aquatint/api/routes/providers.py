@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from aquatint.api.context import CallerDep, ServicesDep
-from aquatint.errors import Forbidden, NotFound
+from aquatint.api.context import Operator, ServicesDep
+from aquatint.errors import NotFound
 from aquatint.resilience import store as conditions
 from aquatint.resilience.availability import health
 from aquatint.resilience.transition import announce
@@ -14,10 +14,8 @@ router = APIRouter(prefix="/api/providers", tags=["providers"])
 
 
 @router.post("/{provider}/reset")
-async def reset(provider: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+async def reset(provider: str, services: ServicesDep, caller: Operator) -> dict[str, Any]:
     """Close the breaker and forget the cool-down and the missing models; for operators."""
-    if not caller.operator:
-        raise Forbidden("Only an operator may reset a provider")
     market, now = services.market, services.clock.now()
     if provider not in {config.name for config in market.providers}:
         raise NotFound(f"No such provider: {provider}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from aquatint.api.context import BaseUrlDep, CallerDep, ServicesDep
+from aquatint.api.context import BaseUrlDep, Quoter, Reader, ServicesDep
 from aquatint.api.openapi import errors
 from aquatint.quotes.model import QuoteRequest
 
@@ -13,16 +13,16 @@ router = APIRouter(prefix="/api/quotes", tags=["quotes"])
 
 @router.post("", status_code=201, responses=errors(400, 422, 503))
 async def create_quote(
-    body: QuoteRequest, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    body: QuoteRequest, services: ServicesDep, caller: Quoter, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """Price a request. The item's `quoteId` confirms it, once, within its time."""
-    quote = await services.quotes.create(caller.id, body)
+    quote = await services.quotes.create(caller.id, body, terms=caller.key)
     return (await services.items.items(caller.id, [quote.id], base_url=base_url))[0]
 
 
 @router.get("/{quote_id}")
 async def get_quote(
-    quote_id: str, services: ServicesDep, caller: CallerDep, base_url: BaseUrlDep
+    quote_id: str, services: ServicesDep, caller: Reader, base_url: BaseUrlDep
 ) -> dict[str, Any]:
     """The item with its present status; by its id or its `quoteId`."""
     stored = await services.quotes.find(caller.id, quote_id)

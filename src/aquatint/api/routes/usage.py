@@ -4,8 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from aquatint.api.context import CallerDep, ServicesDep
-from aquatint.errors import Forbidden
+from aquatint.api.context import OPERATOR, Reader, ServicesDep
 from aquatint.ledger.audit import Audit, audit
 from aquatint.ledger.usage import usage
 from aquatint.money import to_usd
@@ -14,17 +13,15 @@ router = APIRouter(prefix="/api", tags=["usage"])
 
 
 @router.get("/usage")
-async def get_usage(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+async def get_usage(services: ServicesDep, caller: Reader) -> dict[str, Any]:
     """Today against the limits, and the last 30 days by provider, model and day."""
     now = services.clock.now()
     return await services.db.scan(lambda tx: usage(tx, caller.id, services.limits, now=now))
 
 
-@router.get("/ledger/audit")
-async def ledger_audit(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+@router.get("/ledger/audit", dependencies=[OPERATOR])
+async def ledger_audit(services: ServicesDep) -> dict[str, Any]:
     """Recompute the books from their entries; for operators."""
-    if not caller.operator:
-        raise Forbidden("Only an operator may audit the ledger")
     return audit_view(await services.db.scan(audit))
 
 

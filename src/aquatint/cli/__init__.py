@@ -3,25 +3,18 @@
 import json
 import os
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from aquatint.cli.common import DataDir, fail, plain_errors, settings_from
+from aquatint.cli.keys import app as keys
 from aquatint.demo import demo_settings, simulator, simulator_command
-from aquatint.settings import (
-    SERVED,
-    Launch,
-    Settings,
-    SettingsError,
-    load_settings,
-    secrets_of,
-)
+from aquatint.settings import SERVED, Launch, Settings, secrets_of
 from aquatint.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
@@ -39,36 +32,12 @@ ledger = typer.Typer(help="The books.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
 providers = typer.Typer(help="Who may be asked for pictures, and why not.")
 app.add_typer(providers, name="providers")
+app.add_typer(keys, name="keys")
 
 _DEMO_FOLDER = Path("data-demo")
 _WIDE = 150  # columns
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
-DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"aquatint: {message}", err=True)
-    raise typer.Exit(1)
-
-
-def _settings(**overrides: object) -> Settings:
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        return load_settings(**given)
-    except SettingsError as error:
-        _fail(str(error))
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Whatever stands in the way of the whole program is one line."""
-    from aquatint.db.opening import DatabaseUnusable  # noqa: PLC0415  # as late as what raises it
-
-    try:
-        yield
-    except (SettingsError, DatabaseUnusable) as error:
-        _fail(" ".join(str(error).split()))
 
 
 def _run(
@@ -82,7 +51,7 @@ def _run(
             webbrowser.open(url)
 
     configure_logs(secrets_of(settings))
-    with _plain_errors():
+    with plain_errors():
         run(settings, host=host, port=port, ready=ready, launch=launch)
 
 
@@ -97,7 +66,7 @@ def serve(
     ] = False,
 ) -> None:
     """Run the gateway and the studio with the settings of the environment and .env."""
-    _run(_settings(data_dir=data_dir), host, port, Launch(insecure=insecure))
+    _run(settings_from(data_dir=data_dir), host, port, Launch(insecure=insecure))
 
 
 @app.command()
@@ -109,8 +78,8 @@ def demo(
     open_browser: Annotated[bool, typer.Option("--open/--no-open")] = False,
 ) -> None:
     """Run gateway, studio and simulated providers: no keys, nothing is charged."""
-    with _plain_errors(), simulator(sim_port) as base_url:
-        settings = _settings(data_dir=data_dir, **demo_settings(base_url))
+    with plain_errors(), simulator(sim_port) as base_url:
+        settings = settings_from(data_dir=data_dir, **demo_settings(base_url))
         _run(settings, "127.0.0.1", port, Launch(demo=True), open_browser=open_browser)
 
 
@@ -127,7 +96,7 @@ def simulate(
 def _catalog() -> "Catalog":
     from aquatint.catalog.load import Catalog  # noqa: PLC0415  # pydantic is slow to import
 
-    return Catalog(_settings().catalog_as_of or datetime.now(UTC).date())
+    return Catalog(settings_from().catalog_as_of or datetime.now(UTC).date())
 
 
 @catalog.callback(invoke_without_command=True)
@@ -180,8 +149,8 @@ def ledger_audit(data_dir: DataDir = None) -> None:
     from aquatint.db.opening import transaction  # noqa: PLC0415
     from aquatint.ledger.audit import audit  # noqa: PLC0415
 
-    path = _settings(data_dir=data_dir).data_dir / DATABASE
-    with _plain_errors(), transaction(path) as tx:
+    path = settings_from(data_dir=data_dir).data_dir / DATABASE
+    with plain_errors(), transaction(path) as tx:
         result = audit(tx)
     typer.echo(json.dumps(audit_view(result), indent=2))
     if not result.ok:
@@ -203,7 +172,7 @@ def providers_list(
     context.obj = data_dir
     if context.invoked_subcommand:
         return
-    settings = _settings(data_dir=data_dir)
+    settings = settings_from(data_dir=data_dir)
     states = report(provider_configs(settings), _conditions(settings), SystemClock().now())
     if as_json:
         typer.echo(json.dumps(states, indent=2))
@@ -228,7 +197,7 @@ def _conditions(settings: Settings) -> "Snapshot":
     config, path = breaker_config(settings), settings.data_dir / DATABASE
     if not path.exists():
         return Snapshot(config=config)
-    with _plain_errors(), transaction(path) as tx:
+    with plain_errors(), transaction(path) as tx:
         return snapshot(tx, config=config)
 
 
@@ -242,12 +211,12 @@ def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None)
     from aquatint.resilience.store import reset  # noqa: PLC0415
     from aquatint.resilience.transition import announce  # noqa: PLC0415
 
-    settings, now = _settings(data_dir=data_dir or context.obj), SystemClock().now()
+    settings, now = settings_from(data_dir=data_dir or context.obj), SystemClock().now()
     names = [config.name for config in provider_configs(settings)]
     if name not in names:
-        _fail(f"no such provider: {name} (there are {', '.join(names)})")
+        fail(f"no such provider: {name} (there are {', '.join(names)})")
     config = breaker_config(settings)
-    with _plain_errors(), transaction(settings.data_dir / DATABASE, write=True) as tx:
+    with plain_errors(), transaction(settings.data_dir / DATABASE, write=True) as tx:
         made = reset(tx, name, actor="command line", config=config, now=now)
     configure_logs()
     announce(made)

@@ -1,0 +1,50 @@
+"""How much of a body is read before anything is done with it."""
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive
+
+MAX_BODY = 1024 * 1024  # bytes
+_MAX_DRAINED = 32 * MAX_BODY
+
+
+async def bounded(receive: Receive, headers: Headers) -> Receive | None:
+    """The body for the application, or None when it is too large.
+
+    The server holds a body to the length it declares; one that declares none is read here.
+    """
+    length = headers.get("content-length")
+    if length is None and "transfer-encoding" not in headers:
+        return receive
+    if length is not None and not (length.isascii() and length.isdigit()):
+        return None
+    if length is not None and int(length) <= MAX_BODY:
+        return receive
+    start = await _read(receive, 0 if length else MAX_BODY)
+    return _replayed(start, receive) if start is not None else None
+
+
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """At most `most` bytes; None for more, of which the rest passes by, within reason.
+
+    A client that is still sending does not hear an answer.
+    """
+    kept, seen = bytearray(), 0
+    while seen <= _MAX_DRAINED:
+        message = await receive()
+        part = message.get("body", b"")
+        seen += len(part)
+        if seen <= most:
+            kept += part
+        if not message.get("more_body", False):
+            break
+    return bytes(kept) if seen <= most else None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """`body` as one message, then whatever else comes: the client's departure."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay

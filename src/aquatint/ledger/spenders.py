@@ -1,0 +1,29 @@
+"""What each person has spent, for the operator's list."""
+
+from typing import NamedTuple
+
+from aquatint.clock import Millis
+from aquatint.db.engine import Tx
+from aquatint.ledger.entries import window_start
+from aquatint.money import Micro
+
+
+class Spent(NamedTuple):
+    today: Micro
+    total: Micro
+
+
+NOTHING = Spent(0, 0)
+
+
+def spenders(tx: Tx, *, now: Millis) -> dict[str, Spent]:
+    """What every owner was charged today (UTC) and ever; who bought nothing is left out."""
+    rows = tx.execute(
+        """
+        SELECT owner, CAST(sum(charged) AS BIGINT) AS total,
+          CAST(sum(CASE WHEN dispatched_at >= :today THEN charged ELSE 0 END) AS BIGINT) AS today
+        FROM attempts GROUP BY owner
+        """,
+        {"today": window_start(now, "day")},
+    ).fetchall()
+    return {row["owner"]: Spent(row["today"], row["total"]) for row in rows}

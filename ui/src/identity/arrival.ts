@@ -1,0 +1,33 @@
+import { recall, remember, session } from "../design/storage";
+import { createStore } from "../design/store";
+
+const BACK = "aquatint.back";
+
+interface Arrival {
+  /** Buys a token, once: how a sign-in ends for a studio on another host. */
+  code: string | null;
+  /** Why a sign-in did not succeed. */
+  error: string | null;
+}
+
+/** What a sign-in left in the address, which then says again where the person was before it. */
+function arrive(): Arrival {
+  const { hash, search, pathname } = window.location;
+  const said = new URLSearchParams(hash.slice(1));
+  const code = said.get("code");
+  const error = said.get("signInError") ?? new URLSearchParams(search).get("signInError");
+  const back = recall<string>(session, BACK);
+  remember(session, BACK, null);
+  if (code !== null || error !== null || back !== null) {
+    window.history.replaceState(null, "", pathname + (back ?? ""));
+  }
+  return { code, error };
+}
+
+const arrival = arrive();
+
+export const codeOfArrival = arrival.code;
+export const signInError = createStore(arrival.error);
+
+/** Called before the page is left for a sign-in. */
+export const rememberPlace = (): void => remember(session, BACK, window.location.hash);
