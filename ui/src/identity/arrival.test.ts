@@ -30,6 +30,13 @@ describe("what a sign-in leaves in the address", () => {
     expect(window.location.href).toBe("http://localhost:3000/");
   });
 
+  it("is not taken from a stranger's link, which this tab did not set out for", async () => {
+    const { codeOfArrival, signInError } = await loadAt("/#code=of-somebody-else");
+    expect(codeOfArrival).toBeNull();
+    expect(signInError.get()).toBe("expired");
+    expect(window.location.href).toBe("http://localhost:3000/");
+  });
+
   it("is nothing for any other visit", async () => {
     const { codeOfArrival, signInError } = await loadAt("/#/c/conv_1");
     expect([codeOfArrival, signInError.get()]).toEqual([null, null]);
@@ -49,6 +56,7 @@ describe("the one-time code of a studio elsewhere", () => {
       "POST /auth/token": answer,
       "GET /api/about": () => json({ user: null }),
     });
+    sessionStorage.setItem("aquatint.back", '""');
     const { signInError } = await loadAt("/#code=once");
     const { redeemed } = await import("../queries/about");
     await Promise.all([redeemed(), redeemed()]);

@@ -14,14 +14,18 @@ interface Arrival {
 function arrive(): Arrival {
   const { hash, search, pathname } = window.location;
   const said = new URLSearchParams(hash.slice(1));
-  const code = said.get("code");
-  const error = said.get("signInError") ?? new URLSearchParams(search).get("signInError");
+  const brought = said.get("code");
   const back = recall<string>(session, BACK);
+  // A code that this tab did not set out for is a stranger's: it would sign the person in as them.
+  const foreign = brought !== null && back === null;
+  const error = foreign
+    ? "expired"
+    : (said.get("signInError") ?? new URLSearchParams(search).get("signInError"));
   remember(session, BACK, null);
-  if (code !== null || error !== null || back !== null) {
+  if (brought !== null || error !== null || back !== null) {
     window.history.replaceState(null, "", pathname + (back ?? ""));
   }
-  return { code, error };
+  return { code: foreign ? null : brought, error };
 }
 
 const arrival = arrive();

@@ -16,7 +16,7 @@ from aquatint.clock import Millis, iso
 from aquatint.errors import InvalidRequest
 from aquatint.identity.api_keys import ApiKey, IssuedKey, NewKey
 from aquatint.identity.model import Scope, Terms
-from aquatint.money import Micro, from_usd, to_usd
+from aquatint.money import Micro, cap_from_usd, to_usd
 from aquatint.policy.text import Name
 
 router = APIRouter(prefix="/api/keys", tags=["keys"])
@@ -75,7 +75,7 @@ class RotateBody(_Body):
 
 
 def _micro(dollars: Decimal | None) -> Micro | None:
-    return None if dollars is None else from_usd(dollars)
+    return None if dollars is None else cap_from_usd(dollars)
 
 
 def _millis(moment: datetime | None) -> Millis | None:
