@@ -164,7 +164,7 @@ class IdentityProvider:
             "access_type": "online",
             **changes,
         }
-        token = f"ya29.canary-access-token-{len(self.people)}"
+        token = f"ya29.access-canary-{len(self.people)}"
         self.people[token] = {name: value for name, value in told.items() if value is not None}
         return token
 

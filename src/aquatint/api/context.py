@@ -1,14 +1,16 @@
 """What routes get from the application: the services, who is asking, and where they came by."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.problems import of_specification
+from aquatint.api.sse import Frame
 from aquatint.container import Services
-from aquatint.errors import Forbidden
+from aquatint.errors import AuthUnavailable, Forbidden, Unauthenticated
 from aquatint.identity.model import Caller, Scope
 from aquatint.policy.text import MAX_TOKEN, usable
 
@@ -23,6 +25,8 @@ async def _base_url(request: Request) -> str:
     public = request.app.state.services.settings.public_url
     return str(public) if public else str(request.base_url).rstrip("/")
 
+
+_LOOK_AGAIN_MS = 1000  # a stream outlives its sign-in by no more
 
 ServicesDep = Annotated[Services, Depends(_services)]
 BaseUrlDep = Annotated[str, Depends(_base_url)]
@@ -55,6 +59,31 @@ async def caller_of(request: Request, services: ServicesDep) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+async def while_admitted(
+    request: Request, services: Services, frames: AsyncGenerator[Frame, None]
+) -> AsyncGenerator[Frame, None]:
+    """`frames`, until whoever asked for them has signed out or their key was revoked."""
+    seen = services.clock.now()
+    async with aclosing(frames):
+        async for frame in frames:
+            now = services.clock.now()
+            if now - seen >= _LOOK_AGAIN_MS:
+                if not await _is_admitted(request, services):
+                    return
+                seen = now
+            yield frame
+
+
+async def _is_admitted(request: Request, services: Services) -> bool:
+    try:
+        await caller_of(request, services)
+    except (Unauthenticated, Forbidden):
+        return False
+    except AuthUnavailable:  # an outage signs nobody out
+        return True
+    return True
 
 
 def require(caller: Caller, *scopes: Scope) -> Caller:

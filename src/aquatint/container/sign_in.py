@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from aquatint.identity import google
+from aquatint.identity.admission import ANYBODY
 from aquatint.identity.config import Admission, SignIn
 from aquatint.identity.sessions import Lifetime
 from aquatint.identity.web import is_safe
@@ -13,6 +14,7 @@ def sign_in_of(settings: Settings) -> SignIn | None:
     """None with AUTH=none. SettingsError names the variable that is missing or cannot be used."""
     if settings.auth == "none":
         return None
+    _safe(settings, "public_url")  # elsewhere browsers would drop the session's cookie
     return _google(settings) if settings.auth == "google" else _oidc(settings)
 
 
@@ -80,8 +82,9 @@ def _admission(settings: Settings) -> Admission:
             "ALLOWED_USERS: say who may come in, here or with ALLOWED_DOMAINS or OPERATORS; "
             "ALLOWED_USERS=* is everybody who can sign in"
         )
-    if "*" in admission.operators:
-        raise SettingsError("OPERATORS: must name them one by one")
+    for name, given in (("OPERATORS", admission.operators), ("ALLOWED_DOMAINS", admission.domains)):
+        if ANYBODY in given:
+            raise SettingsError(f"{name}: must name them one by one")
     return admission
 
 

@@ -51,6 +51,7 @@ async def gateway(
         signer = Signer("a-key-of-the-tests-canary")
         app.state.services = SimpleNamespace(
             settings=SimpleNamespace(public_url=None),
+            clock=clock,
             identity=Identity(db=db, clock=clock, signer=signer, session=session, sign_in=None),
         )
         yield Gateway(app, session)

@@ -58,6 +58,8 @@ def test_any_issuer_is_taken_letter_by_letter(tmp_path: Path) -> None:
         ({**OIDC, "oidc_client_id": ""}, "OIDC_CLIENT_ID"),
         ({**OIDC, "allowed_domains": " , "}, "ALLOWED_USERS"),
         ({**OIDC, "operators": "*"}, "OPERATORS"),
+        ({**OIDC, "allowed_domains": "*"}, "ALLOWED_DOMAINS"),
+        ({**OIDC, "public_url": "http://studio.example"}, "PUBLIC_URL"),
     ],
 )
 async def test_what_is_missing_is_named_before_anything_is_served(

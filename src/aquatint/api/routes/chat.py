@@ -1,5 +1,6 @@
 """The chat: ask, watch the answer come, come back to it later."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Chatter, Reader, ServicesDep
+from aquatint.api.context import BaseUrlDep, Chatter, Reader, ServicesDep, while_admitted
 from aquatint.api.openapi import Responses, errors
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.chat.model import Words
@@ -48,6 +49,7 @@ class ChatBody(BaseModel):
 )
 async def chat(
     body: ChatBody,
+    request: Request,
     services: ServicesDep,
     caller: Chatter,
     base_url: BaseUrlDep,
@@ -55,7 +57,8 @@ async def chat(
     """Begin a turn and watch it. It runs on when the watcher leaves."""
     said = [Words(message.role, message.content) for message in body.messages]
     turn = await services.chat.start(caller.id, said, body.conversation_id)
-    return await _watch(services, caller, turn, 0, base_url)
+    frames = await _watch(services, caller, turn, 0, base_url)
+    return stream_events(while_admitted(request, services, frames))
 
 
 @router.get(
@@ -71,14 +74,15 @@ async def turn_events(
     base_url: BaseUrlDep,
 ) -> StreamingResponse:
     """The rest of a turn after `Last-Event-ID`; turns are kept for ten minutes."""
-    return await _watch(services, caller, turn, after_id(request, turn), base_url)
+    frames = await _watch(services, caller, turn, after_id(request, turn), base_url)
+    return stream_events(while_admitted(request, services, frames))
 
 
 async def _watch(
     services: ServicesDep, caller: Chatter, turn: str, after: int, base_url: str
-) -> StreamingResponse:
+) -> AsyncGenerator[Frame, None]:
     events = await services.chat.watch(caller.id, turn, after, base_url=base_url)
-    return stream_events(Frame(f"{turn}:{e.seq}", e.event, e.data) async for e in events)
+    return (Frame(f"{turn}:{e.seq}", e.event, e.data) async for e in events)
 
 
 @router.get("/api/conversations")

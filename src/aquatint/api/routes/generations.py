@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Follower, ServicesDep, Spender
+from aquatint.api.context import BaseUrlDep, Follower, ServicesDep, Spender, while_admitted
 from aquatint.api.openapi import SPENDING, Responses, errors
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.api.sse import Frame, after_id, stream_events
@@ -88,7 +88,8 @@ async def events(
     """Server-sent events until the end; `Last-Event-ID` resumes."""
     generation = await services.generations.get(caller.id, generation_id)
     watched = services.log.watch(stream(generation.id), after_id(request))
-    return stream_events(Frame(str(e.seq), e.event, e.data) async for e in watched)
+    frames = (Frame(str(e.seq), e.event, e.data) async for e in watched)
+    return stream_events(while_admitted(request, services, frames))
 
 
 @router.post("/{generation_id}/cancel")
