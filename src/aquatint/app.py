@@ -58,9 +58,10 @@ def create_app(services: Services) -> FastAPI:
 def _protect(app: FastAPI, services: Services) -> None:
     """What every request passes first; the one added last is met first."""
     settings = services.settings
+    sign_in = services.identity.mode != "none"
     rules = Rules(
-        sign_in=services.identity.mode != "none",
-        any_host=services.launch.insecure,
+        sign_in=sign_in,
+        any_host=services.launch.insecure and not sign_in,
         public_url=settings.public_url,
         trusted_origins=settings.cors_origins,
     )

@@ -23,6 +23,8 @@ _USUAL_PORTS = {"http": ":80", "https": ":443"}
 _TOO_LARGE = f"The body is larger than {MAX_BODY // 1024} KiB"
 _FOREIGN_SITE = "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
 _NO_ORIGIN = "A request with a session cookie must name its Origin"
+_NO_COOKIE = "A studio of another origin signs in with a token, not with the cookie"
+_TWICE = "A request names its Host and its Origin once"
 _NOT_JSON = "A body must be sent as Content-Type: application/json"
 
 
@@ -40,6 +42,8 @@ class Rules:
 
     def refusal(self, method: str, headers: Headers) -> str | None:
         """Why a request is refused; None when it may pass."""
+        if any(len(headers.getlist(name)) > 1 for name in ("host", "origin")):
+            return _TWICE
         host = headers.get("host", "").lower()
         if not self._served(host):
             return self._other_host
@@ -61,15 +65,17 @@ class Rules:
     def _foreign(self, headers: Headers, host: str) -> str | None:
         """Why a request that changes something is taken for another site's."""
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        by_cookie = self.sign_in and read_cookie(headers, SESSION) is not None
         if origin is not None:
-            return None if self._own(origin, host) else _FOREIGN_SITE
-        if site is None and self.sign_in and read_cookie(headers, SESSION) is not None:
+            if self._own(origin, host):
+                return None
+            trusted = origin in self.trusted_origins
+            return (_NO_COOKIE if by_cookie else None) if trusted else _FOREIGN_SITE
+        if site is None and by_cookie:
             return _NO_ORIGIN
         return None if site is None or site in _OWN_SITE else _FOREIGN_SITE
 
     def _own(self, origin: str, host: str) -> bool:
-        if origin in self.trusted_origins:
-            return True
         if self.sign_in and self.public_url:
             # A proxy may have put its own name for us into Host; the origin stays the page's.
             if origin == origin_of(self.public_url):
