@@ -1,7 +1,7 @@
 # Aquatint's machinery. The work is done by scripts/; `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format bench docs lock clean
+.PHONY: help setup demo run test check format bench crash docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,10 @@ format: ## Put code into shape: Ruff for Python, Biome for the studio
 bench: ## Measure the gateway beside direct calls (bench/README.md)
 	@scripts/setup.sh dev
 	@.venv/bin/python -m bench
+
+crash: ## Kill gateways at random moments, 200 times, and compare the books
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.crash.loop --rounds 200
 
 docs: ## Regenerate docs/reference from the code and build the site into build/site
 	@scripts/setup.sh dev

@@ -32,8 +32,11 @@ class Cores:
 
 
 @contextmanager
-def _on(core: int) -> Iterator[None]:
+def _on(core: int | None) -> Iterator[None]:
     """What is started in here is born on `core`, with every thread it will have."""
+    if core is None:
+        yield
+        return
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
@@ -44,13 +47,13 @@ def _on(core: int) -> Iterator[None]:
 
 def start(  # what a process is started with
     *module: str,
-    core: int,
+    core: int | None,
     folder: Path,
     environment: dict[str, str] | None = None,
     stdin: int | None = subprocess.DEVNULL,
     output: int | IO[str] = subprocess.PIPE,
 ) -> "subprocess.Popen[str]":
-    """`python -m MODULE...` on `core`, with an environment of its own."""
+    """`python -m MODULE...` on `core`, or any (None), with an environment of its own."""
     with _on(core):
         return subprocess.Popen(  # noqa: S603  # our own modules
             [sys.executable, "-m", *module],

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 
 scripts/setup.sh dev || exit 1
 scripts/chromium.sh || exit 1
+scripts/postgres.sh || exit 1
 
 export NO_COLOR=1
 logs=build/test

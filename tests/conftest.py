@@ -2,12 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from aquatint.db.engine import Database, Tx
+from aquatint.db.migrate import migrate_sqlite
+from aquatint.db.opening import open_database, transaction
+from aquatint.db.sqlite import connect
 from tests.support import canaries
+from tests.support.postgres import HINT, PostgresServer, postgres_server, programs
+from tests.support.valkey import ValkeyServer, valkey_server
 
 _SKIPPED: list[str] = []
 _BUNDLE = Path(__file__).parents[1] / "src/aquatint/static"
@@ -25,6 +32,52 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole session."""
+    binaries = programs()
+    if binaries is None:
+        pytest.skip(HINT)
+    with postgres_server(binaries) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database of either kind; what asks for it runs on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database(template=server.migrated()) as url:
+        yield url
+
+
+@pytest.fixture
+async def db(database: str) -> AsyncIterator[Database]:
+    """A new database of either kind, open."""
+    opened = open_database(database)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def tx(database: str) -> Iterator[Tx]:
+    """A writing transaction on a new database of either kind."""
+    if database.startswith("sqlite"):
+        with closing(connect(Path(database.removeprefix("sqlite:///")))) as connection:
+            migrate_sqlite(connection)
+    with transaction(database, write=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
+    """An empty server; it may be killed and started again."""
+    with valkey_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

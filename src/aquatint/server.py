@@ -32,8 +32,15 @@ def serve(
 
     Raises SettingsError or DatabaseUnusable.
     """
-    _check_host(settings, host, launch)
-    with _listening(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with listening(settings, host, port, launch) as listener:
+        serve_on(listener, settings, ready, launch)
+
+
+def serve_on(
+    listener: socket.socket, settings: Settings, ready: Callable[[str], None], launch: Launch
+) -> None:
+    """`serve` on a socket that listens already, and that other processes may share."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, launch, listener, ready))
 
 
@@ -83,13 +90,11 @@ async def _serve(
             proxy_headers=False,
             server_header=False,
         )
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        server = _Server(config, lambda: ready(f"http://{shown}:{port}"), services.log.stop)
+        server = _Server(config, lambda: ready(address(listener)), services.log.stop)
         await server.serve(sockets=[listener])
 
 
-def _stopping_signals() -> list[signal.Signals]:
+def stopping_signals() -> list[signal.Signals]:
     # `nohup` asks that the end of the terminal be ignored.
     deaf = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return [signal.SIGINT, signal.SIGTERM, *([] if deaf else [signal.SIGHUP])]
@@ -117,7 +122,7 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # The handlers stay for the draining after the server has stopped.
         loop = asyncio.get_running_loop()
-        for number in _stopping_signals():
+        for number in stopping_signals():
             loop.add_signal_handler(number, self._stop, number)
         yield
 
@@ -128,8 +133,17 @@ class _Server(uvicorn.Server):
         self._stopping()
 
 
+def address(listener: socket.socket) -> str:
+    """The URL under which a listening socket is reached."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def listening(settings: Settings, host: str, port: int, launch: Launch) -> Iterator[socket.socket]:
+    """A socket on the address while the block lasts; SettingsError when it may or can not be."""
+    _check_host(settings, host, launch)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)

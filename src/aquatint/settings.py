@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from aquatint.money import Micro, from_usd
-
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it."""
@@ -67,6 +65,18 @@ def _url(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
+def _valkey(value: SecretStr | None) -> SecretStr | None:
+    """The address of a server; the messages keep its password to themselves."""
+    if value is None:
+        return None
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("redis", "rediss", "valkey", "valkeys"):
+        raise ValueError("must start with valkey://, valkeys://, redis:// or rediss://")
+    if not parts.hostname or not re.fullmatch(r"/?\d*", parts.path) or parts.query:
+        raise ValueError("must name a host and at most a database, as in valkey://host:6379/0")
+    return value
+
+
 def _issuer(value: str | None) -> str | None:
     """An issuer is compared letter by letter, so that a slash at its end is part of it."""
     _url(value)
@@ -94,6 +104,20 @@ def _origin(value: str) -> str:
     return f"{scheme}://{host}" + ("" if port in (None, _USUAL_PORTS.get(scheme)) else port)
 
 
+_DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+
+
+def _database(value: SecretStr | None) -> SecretStr | None:
+    address = value.get_secret_value() if value else None
+    if address is not None and (not address.startswith(_DATABASES) or address in _DATABASES):
+        raise ValueError("must be sqlite:///path or postgresql://user:password@host/name")
+    try:
+        urlsplit(address)
+    except ValueError:
+        raise ValueError("must name a host, as in postgresql://user@[::1]/name") from None
+    return value
+
+
 def _patterns(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         try:
@@ -109,6 +133,7 @@ YEAR_SECONDS = 365 * 86_400
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank)]
 Key = Annotated[Secret, AfterValidator(_key)]
+DatabaseUrl = Annotated[Secret, AfterValidator(_database)]
 Text = Annotated[str | None, BeforeValidator(_blank)]
 Url = Annotated[Text, AfterValidator(_url)]
 Images = Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_off)]
@@ -173,10 +198,24 @@ class Settings(BaseSettings):
     # limits of one person
     images_per_hour: Images = 10
     images_per_day: Images = 50
+    images_per_month: Images = None
+    hourly_cost_limit: Dollars = None
     daily_cost_limit: Dollars = Decimal(10)
+    monthly_cost_limit: Dollars = None
+
+    # limits of everybody together
+    global_images_per_hour: Images = None
+    global_images_per_day: Images = None
+    global_images_per_month: Images = None
+    global_hourly_cost_limit: Dollars = None
+    global_daily_cost_limit: Dollars = None
+    global_monthly_cost_limit: Dollars = None
 
     # the server
     data_dir: Path = Path("data")
+    lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 15
+    valkey_url: Annotated[Secret, AfterValidator(_valkey)] = None
+    database_url: DatabaseUrl = None
     public_url: Url = None
     auth: Literal["none", "google", "oidc"] = "none"
     cors_origins: Origins = ()
@@ -197,9 +236,15 @@ class Settings(BaseSettings):
     session_max_seconds: Annotated[int, Field(ge=300, le=YEAR_SECONDS)] = MONTH_SECONDS
 
     @property
-    def daily_budget(self) -> Micro | None:
-        """The money limit of one person and day in micro-dollars."""
-        return None if self.daily_cost_limit is None else from_usd(self.daily_cost_limit)
+    def database(self) -> str:
+        """The address of the database; it may hold a password."""
+        given = self.database_url
+        return given.get_secret_value() if given else f"sqlite:///{self.data_dir / 'aquatint.db'}"
+
+    @property
+    def valkey(self) -> str | None:
+        """The address of the shared Valkey; None: breakers are kept in the database."""
+        return self.valkey_url.get_secret_value() if self.valkey_url else None
 
     @property
     def chat(self) -> "ChatServer | None":
@@ -224,7 +269,9 @@ class ChatServer:
 def secrets_of(settings: Settings) -> list[str]:
     """The value of every secret that is set, to be hidden wherever text leaves the process."""
     values = (getattr(settings, name) for name in Settings.model_fields)
-    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    passwords = (urlsplit(url).password for url in (settings.database, settings.valkey or ""))
+    return [*secrets, *(password for password in passwords if password)]
 
 
 def load_settings(**overrides: object) -> Settings:

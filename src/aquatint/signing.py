@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 _MIN_LENGTH = 16
@@ -30,15 +32,24 @@ class Signer:
 
 
 def secret_key(folder: Path) -> str:
-    """The key kept in `folder`, made at the first call; readable by the owner alone."""
+    """The key kept in `folder`, made at the first call; readable by the owner alone.
+
+    Of processes that begin at once, one makes it, and no other sees half of it.
+    """
     path = folder / "secret.key"
+    if not path.exists():
+        _make_key(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make_key(path: Path) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # mode 0600
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(32)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()

@@ -173,7 +173,7 @@ class Breaker(RuleBasedStateMachine):
 
     @invariant()
     def it_looks_the_same(self) -> None:
-        snapshot = store.snapshot(self.tx, config=CONFIG)
+        snapshot = store.snapshot(self.tx, config=CONFIG, now=self.now)
         seen = health(snapshot, "openai", self.now)
         assert (seen.status, seen.failures) == self.naive.shown(self.now)
         assert self.states[-1] == self.naive.state

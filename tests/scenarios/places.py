@@ -91,8 +91,10 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/api/images/{image_id}/thumbnail"): LINKED,
     # the house's own books
     ("GET", "/api/usage"): READ,
+    ("GET", "/api/usage/export.csv"): READ,
     ("GET", "/api/catalog"): SIGNED_IN,
     ("GET", "/api/catalog/examples"): SIGNED_IN,
     ("GET", "/api/ledger/audit"): OPERATOR,
+    ("GET", "/api/ledger/export.csv"): OPERATOR,
     ("POST", "/api/providers/{provider}/reset"): OPERATOR,
 }

@@ -9,7 +9,7 @@ import pytest
 
 from aquatint.clock import ManualClock, iso
 from aquatint.container import Services
-from aquatint.db.engine import Database
+from aquatint.db.sqlite import SqliteDatabase
 from aquatint.identity import api_keys
 from tests.support.client import Answer, Client
 from tests.support.fake import house
@@ -121,6 +121,31 @@ async def test_a_key_keeps_to_its_price_of_an_image(desk: Desk) -> None:
     assert (await desk.use(rich, "/api/generations", body)).status == 200
 
 
+async def test_a_key_keeps_to_its_own_limits_through_a_rotation(desk: Desk) -> None:
+    key = await desk.make(limits={"imagesPerDay": 2, "moneyPerDay": 5})
+    fox = {"prompt": "a fox"}
+    assert (await desk.use(key, "/generate-image", {**fox, "n": 2})).status == 200
+    refused = await desk.use(key, "/generate-image", fox)
+    assert (refused.status, refused.body["scope"], refused.body["period"]) == (429, "key", "day")
+    assert (refused.body["limit"], refused.body["remaining"]) == (2, 0)
+    new = (await desk.ask("POST", f"/api/keys/{key['id']}/rotate")).body
+    assert (await desk.use(new, "/generate-image", fox)).status == 429
+    told = (await desk.use(new, "/api/usage")).body["windows"]
+    assert {(each["scope"], each["metric"], each["remaining"]) for each in told} >= {
+        ("key", "images", 0)
+    }
+    assert (await desk.ask("POST", "/generate-image", fox)).status == 200  # the person's own go on
+
+
+async def test_a_key_keeps_to_its_own_money(desk: Desk) -> None:
+    item = (await desk.ask("POST", "/api/quotes", {"prompt": "a fox"})).body
+    key = await desk.make(limits={"moneyPerMonth": item["maxCost"]})
+    body = {"quoteId": item["quoteId"]}
+    assert (await desk.use(key, "/api/generations", body)).status == 200
+    refused = await desk.use(key, "/generate-image", {"prompt": "a fox"})
+    assert (refused.status, refused.body["scope"], refused.body["period"]) == (402, "key", "month")
+
+
 async def test_a_key_expires(desk: Desk) -> None:
     key = await desk.make(expiresAt=iso(desk.clock.now() + 60_000))
     assert (await desk.use(key, "/api/usage")).status == 200
@@ -152,7 +177,7 @@ async def test_a_revocation_by_another_process_holds_at_once(desk: Desk, tmp_pat
     """A second process is a second database on the same file."""
     key = await desk.make()
     assert (await desk.use(key, "/api/usage")).status == 200
-    other, now = Database(tmp_path / "aquatint.db"), desk.clock.now()
+    other, now = SqliteDatabase(tmp_path / "aquatint.db"), desk.clock.now()
     await other.write(lambda tx: api_keys.revoke(tx, api_keys.of_owner(tx, key["id"]), now=now))
     await other.close()
     assert (await desk.use(key, "/api/usage")).status == 401

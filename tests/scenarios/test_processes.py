@@ -9,7 +9,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from tests.support.client import Client, client
 from tests.support.identity_provider import oidc_settings
 from tests.support.servers import (
     STOP_SECONDS,
-    Server,
     environment,
     gateway,
     gateway_settings,
     simulator,
 )
+
+UNUSED = "http://127.0.0.1:9"
 
 
 def command(folder: Path, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -92,14 +94,13 @@ class TestStart:
         line = fails(tmp_path, "serve", "--port", "0", DATA_DIR=str(tmp_path / "file" / "data"))
         assert "DATA_DIR" in line
 
-    def test_a_data_folder_in_use_is_named(
-        self, gate: Server, gateway_folder: Path, tmp_path: Path
-    ) -> None:
-        assert gate.url
-        line = fails(tmp_path, "serve", "--port", "0", DATA_DIR=str(gateway_folder / "data"))
-        assert "in use" in line
+    def test_several_begin_at_once_in_a_new_folder(self, tmp_path: Path) -> None:
+        with ExitStack() as stack, ThreadPoolExecutor() as pool:
+            begun = [pool.submit(stack.enter_context, gateway(tmp_path, UNUSED)) for _ in range(3)]
+            assert len({each.result().url for each in begun}) == 3
+        assert len((tmp_path / "data" / "secret.key").read_text()) > 40
 
-    @pytest.mark.parametrize("name", ["images", "secret.key", "lock", "aquatint.db"])
+    @pytest.mark.parametrize("name", ["images", "secret.key", "aquatint.db"])
     def test_something_else_in_a_files_place_is_named(self, data: Path, name: str) -> None:
         if name == "images":
             (data / name).write_text("")

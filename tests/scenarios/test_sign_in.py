@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from aquatint.api.cookies import LOGIN, SESSION
-from aquatint.db.engine import Database
+from aquatint.db.sqlite import SqliteDatabase
 from aquatint.identity import sessions
 from aquatint.signing import Signer
 from tests.support.browser import Browser
@@ -207,7 +207,7 @@ async def test_a_logout_by_another_process_holds_at_once(browser: Browser, folde
     """A second process is a second database on the same file."""
     await browser.sign_in("ann")
     assert (await browser.get("/api/usage")).status == 200
-    other = Database(folder / "data" / "aquatint.db")
+    other = SqliteDatabase(folder / "data" / "aquatint.db")
     token = browser.cookies[SESSION]
     await other.write(lambda tx: sessions.end(tx, Signer(SECRET_KEY), token))
     await other.close()

@@ -96,7 +96,7 @@ async def test_a_kill_in_mid_generation_never_buys_twice(
     tmp_path: Path, own_providers: Server
 ) -> None:
     providers = own_providers
-    with gateway(tmp_path, providers.url) as first:
+    with gateway(tmp_path, providers.url, LEASE_SECONDS="5") as first:
         async with client(first.url, providers.url) as before:
             await before.latency(2000)
             item = await before.quote()
@@ -105,11 +105,11 @@ async def test_a_kill_in_mid_generation_never_buys_twice(
             first.kill()
             with pytest.raises(aiohttp.ClientError):
                 await waiting
-    with gateway(tmp_path, providers.url) as second:
+    with gateway(tmp_path, providers.url, LEASE_SECONDS="5") as second:
         async with client(second.url, providers.url) as after:
+            assert (await after.confirm(item)).status == 504  # it waits for the end of the lease
             shown = (await after.get(f"/api/quotes/{item['id']}")).body
             assert shown["status"] == "unknown"
-            assert (await after.confirm(item)).status == 504
             assert await after.paid_calls() == 1
             assert (await after.audit())["unknownHeld"] == item["maxCost"]
 

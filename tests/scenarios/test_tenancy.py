@@ -69,6 +69,7 @@ async def _chatting(services: Services) -> AsyncIterator[Services]:
         quotes=services.quotes,
         items=services.items,
         llm=ScriptedModel(*[["hello"]] * _ANSWERS),
+        worker=lambda: "proc_1",
     )
     yield replace(services, chat=chat)
     await chat.drain(grace=0)

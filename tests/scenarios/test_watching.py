@@ -103,6 +103,7 @@ async def test_a_chat_tells_no_more_after_the_sign_out(watch: Watch) -> None:
         quotes=services.quotes,
         items=services.items,
         llm=ScriptedModel(["the first", said, "the last"]),
+        worker=lambda: "proc_1",
     )
     heard = []
     async with served(replace(services, chat=chat)) as app:

@@ -2,8 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from PIL import Image
 from aquatint.catalog.pricing import Usage
 from aquatint.clock import Clock, ManualClock
 from aquatint.container import Services, open_services
+from aquatint.generations.confirmation import Confirmation
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import Generation
-from aquatint.generations.service import Confirmation
 from aquatint.ledger.audit import Audit, audit
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from aquatint.quotes.model import Quote, QuoteRequest
@@ -63,6 +63,19 @@ class FakeProvider:
         return
 
 
+_database: list[str] = []
+
+
+@contextmanager
+def on(address: str) -> Iterator[None]:
+    """Houses stand on the database at `address` for as long as the block lasts."""
+    _database.append(address)
+    try:
+        yield
+    finally:
+        _database.pop()
+
+
 def settings(folder: Path, **changes: Any) -> Settings:
     """Settings of a test: nothing from the environment, a pinned catalog, room to buy."""
     values: dict[str, Any] = {
@@ -73,6 +86,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "images_per_hour": 1000,
         "images_per_day": 1000,
         "daily_cost_limit": 1000,
+        "database_url": _database[-1] if _database else None,
     }
     return Settings(_env_file=None, **{**values, **changes})
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aquatint.settings import Settings, SettingsError, load_settings
+from aquatint.settings import Settings, SettingsError, load_settings, secrets_of
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,9 @@ def said(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> object:
         ("GEMINI_API_KEY", "line\nbreak"),
         ("CHAT_API_KEY", "sk\tabc"),
         ("OPENAI_BASE_URL", "ftp://host"),
+        ("DATABASE_URL", "mysql://host/name"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "postgresql://[::1/name"),
         ("OPENAI_BASE_URL", "http://"),
         ("OPENAI_BASE_URL", "http://[::1"),
         ("OPENAI_BASE_URL", "http://host:99999"),
@@ -115,3 +118,27 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"OPENAI_API_KEY=\xff\xfe")
     with pytest.raises(SettingsError, match=r"^\.env: "):
         load_settings()
+
+
+def test_the_database_is_a_file_in_the_data_folder_unless_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "here")
+    assert load_settings().database == "sqlite:///here/aquatint.db"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:canary-word@host/books")
+    settings = load_settings()
+    assert settings.database == "postgresql://me:canary-word@host/books"
+    assert "canary-word" in secrets_of(settings)
+    assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["http://host", "valkey://", "redis://h/a", "redis://h?x=1"])
+def test_an_address_of_valkey_that_cannot_be_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="VALKEY_URL"):
+        load_settings(valkey_url=url)
+
+
+def test_the_password_of_valkey_is_a_secret() -> None:
+    settings = load_settings(valkey_url="valkeys://:canary-word@host:6380/1")
+    assert settings.valkey == "valkeys://:canary-word@host:6380/1"
+    assert "canary-word" in secrets_of(settings)

@@ -6,8 +6,8 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 from aquatint.api.problems import answer
+from aquatint.generations.confirmation import Confirmed
 from aquatint.generations.model import ENDED, Generation, State
-from aquatint.generations.service import Confirmed
 
 _KEPT = ("generationId", "attempts", "llmApiCall", "cost", "quotedCost", "maxCost")
 
@@ -28,7 +28,7 @@ def failure_answer(
     failure = generation.outcome.failure if generation.outcome else None
     details = {"state": generation.state, **{key: item[key] for key in _KEPT if key in item}}
     if generation.state not in ENDED:
-        message = "The gateway could not write how this ended; its next start will tell"
+        message = "The gateway could not write yet how this ended; the item will tell"
         return answer(path, 503, "not_written", message, details=details)
     if failure is None:
         return answer(path, 409, "cancelled", "The generation was cancelled", details=details)

@@ -1,4 +1,4 @@
-"""The end of turns that an earlier process left, and of what was kept long enough."""
+"""The end of turns whose process is gone."""
 
 from aquatint.chat import endings, turns
 from aquatint.chat.loop import Said
@@ -9,9 +9,9 @@ STOPPED = "The server stopped before the answer was complete"
 STOPPED_CODE = "server_stopped"
 
 
-def end_all(tx: Tx, *, now: Millis) -> list[str]:
-    """End every unfinished turn with an error, keep what it said, and return their ids."""
-    left = turns.unfinished(tx)
+def end_left(tx: Tx, *, now: Millis) -> list[str]:
+    """End every such turn with an error, keep what it said, and return their ids."""
+    left = turns.ownerless(tx)
     for turn_id in left:
         _end(tx, turn_id, now=now)
     return left

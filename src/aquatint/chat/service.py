@@ -1,9 +1,8 @@
 """The chat: turns that run on whether or not anyone watches, and the conversations they make."""
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from aquatint.chat import history, store, turns
 from aquatint.chat.calls import Prices
 from aquatint.chat.llm import ChatModel
 from aquatint.chat.model import Conversation, Message, Words
-from aquatint.chat.recovery import end_all
+from aquatint.chat.recovery import end_left
 from aquatint.chat.runner import Turn, TurnRunner
 from aquatint.chat.tools import ItemView, Quoter
 from aquatint.clock import Clock, iso
@@ -24,13 +23,10 @@ from aquatint.ids import new_id
 TURNS_AT_ONCE = 64  # of one person
 KEPT_SECONDS = 600  # how long a turn can be read again
 GRACE_SECONDS = 5.0
-_SWEEP_SECONDS = 60.0
-
-_log = logging.getLogger(__name__)
 
 
 class ChatService:
-    """Call `recover` once at the start, and `drain` before the database is closed."""
+    """Call `take_over` now and again, and `drain` before the database is closed."""
 
     def __init__(
         self,
@@ -41,12 +37,14 @@ class ChatService:
         quotes: Quoter,
         items: ItemView,
         llm: ChatModel | None,
+        worker: Callable[[], str],
         prices: Prices = (None, None),
     ) -> None:
         self._db = db
         self._events = log
         self._clock = clock
         self._items = items
+        self._worker = worker
         self._runner: TurnRunner | None = None
         if llm is not None:
             self._runner = TurnRunner(
@@ -54,7 +52,6 @@ class ChatService:
             )
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
-        self._sweeping: asyncio.Task[None] | None = None
 
     async def start(
         self, owner: str, messages: Sequence[Words], conversation_id: str | None = None
@@ -98,7 +95,7 @@ class ChatService:
             for words in added
         ]
         store.add(tx, conversation_id, messages, now=now)
-        turns.begin(tx, turn.id, conversation_id, model=model, now=now)
+        turns.begin(tx, turn.id, conversation_id, model=model, worker=self._worker(), now=now)
         return store.messages(tx, conversation_id, last=history.MAX_MESSAGES)
 
     def _spawn(self, runner: TurnRunner, turn: Turn, earlier: Sequence[Message]) -> None:
@@ -162,35 +159,20 @@ class ChatService:
         shown = [_shown(message, by_id) for message in messages if message.role != "system"]
         return {"id": found.id, "title": found.title, "messages": shown}
 
-    async def recover(self) -> None:
-        """End the turns an earlier process left, and from now on forget old ones.
-
-        For the start, when no turn runs yet and no other process serves this database.
-        """
-        for turn_id in await self._db.write(lambda tx: end_all(tx, now=self._clock.now())):
-            self._events.wake(turns.stream(turn_id))
-        if self._sweeping is None:
-            self._sweeping = asyncio.create_task(self._sweep())
-
-    async def _sweep(self) -> None:
-        while True:
-            before = self._clock.now() - KEPT_SECONDS * 1000
-            try:
-                await self._db.write(lambda tx: turns.sweep(tx, before=before))  # noqa: B023  # awaited at once
-            except Exception:  # noqa: BLE001  # the next round may go well
-                _log.exception("old turns could not be forgotten")
-            await asyncio.sleep(_SWEEP_SECONDS)
+    async def take_over(self) -> None:
+        """End the turns that no living process makes any more."""
+        if await self._db.read(turns.ownerless):
+            for turn_id in await self._db.write(lambda tx: end_left(tx, now=self._clock.now())):
+                self._events.wake(turns.stream(turn_id))
 
     async def drain(self, *, grace: float = GRACE_SECONDS) -> None:
         """Let turns finish for `grace` seconds, then end each with an error that keeps its text."""
         running = list(self._running.values())
         if running:
             await asyncio.wait(running, timeout=grace)
-        rest = [*running, self._sweeping] if self._sweeping else running
-        for task in rest:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        self._sweeping = None
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _shown(message: Message, items: Mapping[str, Any]) -> dict[str, Any]:

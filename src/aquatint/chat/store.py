@@ -8,6 +8,7 @@ from aquatint.clock import Millis
 from aquatint.db.engine import Record, Tx
 
 _RECENT = 50
+_ALL = 2**62
 
 
 def create(tx: Tx, conversation: Conversation, owner: str) -> None:
@@ -80,7 +81,7 @@ def messages(tx: Tx, conversation_id: str, *, last: int | None = None) -> list[M
         SELECT * FROM messages WHERE conversation_id = :conversation
         ORDER BY position DESC LIMIT :limit
         """,
-        {"conversation": conversation_id, "limit": -1 if last is None else last},
+        {"conversation": conversation_id, "limit": _ALL if last is None else last},
     ).fetchall()
     return [_message(row) for row in reversed(rows)]
 

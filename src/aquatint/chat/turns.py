@@ -9,7 +9,7 @@ from aquatint.clock import Millis
 from aquatint.db import eventlog
 from aquatint.db.engine import Tx
 
-_FIRST, _BEYOND = "turn:", "turn;"  # every stream of turns sorts between these
+_PREFIX = "turn:"
 
 
 class TurnEnded(Exception):
@@ -26,10 +26,15 @@ class Position:
 
 def stream(turn_id: str) -> str:
     """The name of the turn's event stream."""
-    return f"{_FIRST}{turn_id}"
+    return f"{_PREFIX}{turn_id}"
 
 
-def begin(tx: Tx, turn_id: str, conversation_id: str, *, model: str, now: Millis) -> None:
+def begin(  # what the first event tells, and whose work it is
+    tx: Tx, turn_id: str, conversation_id: str, *, model: str, worker: str, now: Millis
+) -> None:
+    tx.execute(
+        "INSERT INTO turns (id, worker) VALUES (:id, :worker)", {"id": turn_id, "worker": worker}
+    )
     data = {
         "status": "processing",
         "turn": turn_id,
@@ -53,6 +58,8 @@ def append(
     if position is None or position.final:
         raise TurnEnded(turn_id)
     eventlog.append(tx, stream(turn_id), event, data, now=now, final=final)
+    if final:
+        tx.execute("DELETE FROM turns WHERE id = :id", {"id": turn_id})
 
 
 def position(tx: Tx, owner: str, turn_id: str) -> Position | None:
@@ -74,16 +81,10 @@ def conversation_of(tx: Tx, turn_id: str) -> str | None:
     return str(json.loads(row["data"])["conversationId"]) if row else None
 
 
-def unfinished(tx: Tx) -> list[str]:
-    """The ids of turns without an end."""
-    rows = tx.execute(
-        """
-        SELECT stream FROM events WHERE stream >= :first AND stream < :beyond
-        GROUP BY stream HAVING max(final) = 0
-        """,
-        {"first": _FIRST, "beyond": _BEYOND},
-    ).fetchall()
-    return [row["stream"].removeprefix(_FIRST) for row in rows]
+def ownerless(tx: Tx) -> list[str]:
+    """The ids of turns under way whose process is gone."""
+    rows = tx.execute("SELECT id FROM turns WHERE worker NOT IN (SELECT id FROM processes)")
+    return [row["id"] for row in rows.fetchall()]
 
 
 def said(tx: Tx, turn_id: str) -> tuple[str, tuple[str, ...]]:
@@ -99,15 +100,7 @@ def sweep(tx: Tx, *, before: Millis) -> int:
 
     Returns how many events that were.
     """
-    return tx.execute(
-        """
-        DELETE FROM events WHERE stream IN (
-          SELECT stream FROM events WHERE stream >= :first AND stream < :beyond
-          GROUP BY stream HAVING max(final) = 1 AND max(at) < :before
-        )
-        """,
-        {"first": _FIRST, "beyond": _BEYOND, "before": before},
-    ).rowcount
+    return eventlog.sweep_ended(tx, _PREFIX, before=before)
 
 
 def _position(tx: Tx, turn_id: str) -> Position | None:

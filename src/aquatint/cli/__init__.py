@@ -19,7 +19,6 @@ from aquatint.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
     from aquatint.catalog.load import Catalog
-    from aquatint.resilience.condition import Snapshot
 
 app = typer.Typer(
     help="Aquatint: see the price, confirm, get exactly one image.",
@@ -36,6 +35,7 @@ app.add_typer(keys, name="keys")
 
 _DEMO_FOLDER = Path("data-demo")
 _WIDE = 150  # columns
+_DAYS = ["%Y-%m-%d"]
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 
@@ -46,7 +46,7 @@ def _run(
     from aquatint.server import serve as run  # noqa: PLC0415  # a second of imports others skip
 
     def ready(url: str) -> None:
-        typer.echo(f"Aquatint is ready: {url}")
+        _tell_ready(url)
         if open_browser:
             webbrowser.open(url)
 
@@ -55,18 +55,36 @@ def _run(
         run(settings, host=host, port=port, ready=ready, launch=launch)
 
 
+def _tell_ready(url: str) -> None:
+    typer.echo(f"Aquatint is ready: {url}")
+
+
 @app.command()
 def serve(
     host: str = "127.0.0.1",
     port: Port = 8080,
     data_dir: DataDir = None,
     *,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes serve the port.")
+    ] = 1,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Serve other hosts without sign-in.")
     ] = False,
 ) -> None:
     """Run the gateway and the studio with the settings of the environment and .env."""
-    _run(settings_from(data_dir=data_dir), host, port, Launch(insecure=insecure))
+    settings, launch = settings_from(data_dir=data_dir), Launch(insecure=insecure)
+    if workers == 1:
+        _run(settings, host, port, launch)
+        return
+    from aquatint.supervisor import supervise  # noqa: PLC0415  # a second of imports others skip
+
+    configure_logs(secrets_of(settings))
+    with plain_errors():
+        status = supervise(
+            settings, workers=workers, host=host, port=port, ready=_tell_ready, launch=launch
+        )
+    raise typer.Exit(status)
 
 
 @app.command()
@@ -145,16 +163,38 @@ def catalog_check() -> None:
 def ledger_audit(data_dir: DataDir = None) -> None:
     """Recompute the books from their entries; fails when they do not agree."""
     from aquatint.api.routes.usage import audit_view  # noqa: PLC0415  # FastAPI is slow to import
-    from aquatint.container.folder import DATABASE  # noqa: PLC0415
     from aquatint.db.opening import transaction  # noqa: PLC0415
     from aquatint.ledger.audit import audit  # noqa: PLC0415
 
-    path = settings_from(data_dir=data_dir).data_dir / DATABASE
-    with plain_errors(), transaction(path) as tx:
+    settings = settings_from(data_dir=data_dir)
+    with plain_errors(), transaction(settings.database) as tx:
         result = audit(tx)
     typer.echo(json.dumps(audit_view(result), indent=2))
     if not result.ok:
         raise typer.Exit(1)
+
+
+@ledger.command("export")
+def ledger_export(
+    data_dir: DataDir = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=_DAYS, help="The first day, in UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=_DAYS, help="The last day, in UTC.")
+    ] = None,
+) -> None:
+    """Write every entry of the books as comma-separated values."""
+    from aquatint.db.opening import transaction  # noqa: PLC0415  # slow to import
+    from aquatint.ledger import export  # noqa: PLC0415  # as above
+
+    span = export.span_of(since and since.date(), until and until.date())
+    with plain_errors(), transaction(settings_from(data_dir=data_dir).database) as tx:
+        typer.echo(export.line(export.ENTRY_HEADINGS), nl=False)
+        after: int | None = 0
+        while after is not None:
+            lines, after = export.entry_page(tx, span, after)
+            typer.echo("".join(lines), nl=False)
 
 
 @providers.callback(invoke_without_command=True)
@@ -165,7 +205,7 @@ def providers_list(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """List who may be asked for pictures, as the health route does; nobody is asked for it."""
-    from aquatint.clock import SystemClock  # noqa: PLC0415  # with the rest, which is slow to import
+    from aquatint.container.conditions import look  # noqa: PLC0415  # slow to import, like the rest
     from aquatint.container.market import provider_configs  # noqa: PLC0415
     from aquatint.resilience.availability import report  # noqa: PLC0415
 
@@ -173,7 +213,9 @@ def providers_list(
     if context.invoked_subcommand:
         return
     settings = settings_from(data_dir=data_dir)
-    states = report(provider_configs(settings), _conditions(settings), SystemClock().now())
+    with plain_errors():
+        seen = look(settings)
+    states = report(provider_configs(settings), seen, seen.taken_at)
     if as_json:
         typer.echo(json.dumps(states, indent=2))
         return
@@ -186,38 +228,19 @@ def providers_list(
     Console().print(table)
 
 
-def _conditions(settings: Settings) -> "Snapshot":
-    """What the database says of the providers; before the first start that is nothing."""
-    from aquatint.container.folder import DATABASE  # noqa: PLC0415  # as above
-    from aquatint.container.market import breaker_config  # noqa: PLC0415
-    from aquatint.db.opening import transaction  # noqa: PLC0415
-    from aquatint.resilience.condition import Snapshot  # noqa: PLC0415
-    from aquatint.resilience.store import snapshot  # noqa: PLC0415
-
-    config, path = breaker_config(settings), settings.data_dir / DATABASE
-    if not path.exists():
-        return Snapshot(config=config)
-    with plain_errors(), transaction(path) as tx:
-        return snapshot(tx, config=config)
-
-
 @providers.command("reset")
 def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None) -> None:
     """Close a breaker and forget cool-down and missing models; a running server sees it at once."""
-    from aquatint.clock import SystemClock  # noqa: PLC0415  # with the rest, which is slow to import
-    from aquatint.container.folder import DATABASE  # noqa: PLC0415
-    from aquatint.container.market import breaker_config, provider_configs  # noqa: PLC0415
-    from aquatint.db.opening import transaction  # noqa: PLC0415
-    from aquatint.resilience.store import reset  # noqa: PLC0415
+    from aquatint.container.conditions import reset  # noqa: PLC0415  # slow to import, like the rest
+    from aquatint.container.market import provider_configs  # noqa: PLC0415
     from aquatint.resilience.transition import announce  # noqa: PLC0415
 
-    settings, now = settings_from(data_dir=data_dir or context.obj), SystemClock().now()
+    settings = settings_from(data_dir=data_dir or context.obj)
     names = [config.name for config in provider_configs(settings)]
     if name not in names:
         fail(f"no such provider: {name} (there are {', '.join(names)})")
-    config = breaker_config(settings)
-    with plain_errors(), transaction(settings.data_dir / DATABASE, write=True) as tx:
-        made = reset(tx, name, actor="command line", config=config, now=now)
+    with plain_errors():
+        made = reset(settings, name, actor="command line")
     configure_logs()
     announce(made)
     typer.echo(f"{name} was reset")

@@ -27,19 +27,16 @@ Dollars = Annotated[str | None, typer.Option(metavar="DOLLARS", show_default=Fal
 
 @contextmanager
 def _opened(settings: "Settings", *, write: bool = False) -> Iterator["Tx"]:
-    from aquatint.container.folder import DATABASE  # noqa: PLC0415  # slow to import, with aiohttp
-    from aquatint.db.opening import transaction  # noqa: PLC0415  # with the rest
+    from aquatint.db.opening import transaction  # noqa: PLC0415  # slow to import
 
-    with plain_errors(), transaction(settings.data_dir / DATABASE, write=write) as tx:
+    with plain_errors(), transaction(settings.database, write=write) as tx:
         yield tx
 
 
 def _signer(settings: "Settings") -> "Signer":
-    from aquatint.container.folder import DATABASE, open_signer  # noqa: PLC0415  # as above
+    from aquatint.container.folder import open_signer  # noqa: PLC0415  # slow to import
 
-    with plain_errors():
-        if not (settings.data_dir / DATABASE).is_file():  # before a secret key is made there
-            fail(f"there is no database at {settings.data_dir / DATABASE}")
+    with _opened(settings):  # before a secret key is made where there is no database
         return open_signer(settings)
 
 

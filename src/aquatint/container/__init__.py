@@ -1,29 +1,37 @@
 """The services, constructed once, from the settings down."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 
 from aquatint.chat.llm import ChatClient
 from aquatint.chat.service import ChatService
 from aquatint.clock import Clock, SystemClock
-from aquatint.container.folder import DATABASE, locked, open_blobs, open_signer
-from aquatint.container.market import Market
+from aquatint.container.folder import make_folder, open_blobs, open_signer
+from aquatint.container.heart import Heart
+from aquatint.container.housekeeping import Housekeeper
+from aquatint.container.market import Market, breakers
 from aquatint.container.sign_in import sign_in_of
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
-from aquatint.db.opening import explained
+from aquatint.db.opening import explained, open_database
+from aquatint.db.processes import Membership
+from aquatint.db.relay import open_valkey
+from aquatint.db.valkey import Valkey
 from aquatint.generations.attempt import Attempts
+from aquatint.generations.pickup import Pickup
 from aquatint.generations.runner import Runner
 from aquatint.generations.service import Generations
 from aquatint.generations.view import Items
 from aquatint.identity.service import Identity
-from aquatint.ledger.service import Limits
 from aquatint.library.blobs import BlobStore
 from aquatint.library.links import ImageLinks
 from aquatint.net.http import open_session
+from aquatint.policy.limits import LimitsOf, limits_of
 from aquatint.policy.prompt import compile_patterns
 from aquatint.providers.base import ImageProvider
 from aquatint.providers.registry import PROVIDERS, build
@@ -43,7 +51,7 @@ class Services:
     blobs: BlobStore
     identity: Identity
     links: ImageLinks
-    limits: Limits
+    limits_of: LimitsOf
     market: Market
     quotes: Quotes
     items: Items
@@ -63,22 +71,19 @@ async def open_services(
     `providers` replaces those of the settings, by name. Raises SettingsError or DatabaseUnusable
     before anything is served.
     """
-    with locked(settings.data_dir):
-        path = settings.data_dir / DATABASE
-        with explained(path):
-            db = Database(path)
-        try:
-            async with open_session() as session:
-                ground = _ground(settings, clock or SystemClock(), db, session)
-                services = _build(ground, providers, launch)
-                with explained(path):
-                    await services.generations.recover()
-                    await services.chat.recover()
+    make_folder(settings.data_dir)
+    db = open_database(settings.database)
+    try:
+        log = EventLog(db)
+        async with open_session() as session, open_valkey(settings.valkey, log) as valkey:
+            ground = _ground(settings, clock or SystemClock(), log, session, valkey)
+            services = _build(ground, providers, launch)
+            async with _alive(ground, services):
                 yield services
                 await services.chat.drain()
                 await services.generations.drain()
-        finally:
-            await db.close()
+    finally:
+        await db.close()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,26 +97,62 @@ class _Ground:
     log: EventLog
     blobs: BlobStore
     market: Market
+    membership: Membership
+
+    def worker(self) -> str:
+        """The id of this process as of now."""
+        return self.membership.id
+
+
+@asynccontextmanager
+async def _alive(ground: _Ground, services: Services) -> AsyncIterator[None]:
+    """Take part in what the processes of this database do for one another."""
+    heart = Heart(
+        ground.membership,
+        take_over=(services.generations.take_over, services.chat.take_over),
+        heed=services.generations.heed,
+    )
+    keeper = Housekeeper(
+        db=ground.db,
+        clock=ground.clock,
+        blobs=ground.blobs,
+        settle_late=services.generations.settle_late,
+    )
+    with explained(ground.settings.database):
+        await heart.start()
+    sweeping = asyncio.create_task(keeper.run())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+        await heart.stop()
 
 
 def _ground(
-    settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession
+    settings: Settings,
+    clock: Clock,
+    log: EventLog,
+    session: aiohttp.ClientSession,
+    valkey: Valkey | None,
 ) -> _Ground:
     return _Ground(
         settings=settings,
         clock=clock,
-        db=db,
+        db=log.db,
         session=session,
-        log=EventLog(db),
+        log=log,
         blobs=open_blobs(settings.data_dir),
-        market=Market(settings, clock, db),
+        market=Market(settings, clock, breakers(settings, clock, log.db, valkey)),
+        membership=Membership(db=log.db, clock=clock, lease_seconds=settings.lease_seconds),
     )
 
 
 def _build(
     ground: _Ground, providers: Mapping[str, ImageProvider] | None, launch: Launch
 ) -> Services:
-    limits, quotes = _limits(ground.settings), _quotes(ground)
+    limits, quotes = partial(limits_of, ground.settings), _quotes(ground)
     links = _links(ground)
     items = Items(db=ground.db, clock=ground.clock, quotes=quotes, links=links)
     return Services(
@@ -123,7 +164,7 @@ def _build(
         blobs=ground.blobs,
         identity=_identity(ground),
         links=links,
-        limits=limits,
+        limits_of=limits,
         market=ground.market,
         quotes=quotes,
         items=items,
@@ -139,14 +180,6 @@ def _identity(ground: _Ground) -> Identity:
         signer=open_signer(ground.settings),
         session=ground.session,
         sign_in=sign_in_of(ground.settings),
-    )
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        images_per_hour=settings.images_per_hour,
-        images_per_day=settings.images_per_day,
-        daily_budget=settings.daily_budget,
     )
 
 
@@ -174,14 +207,14 @@ def _providers(ground: _Ground) -> Mapping[str, ImageProvider]:
 
 
 def _generations(
-    ground: _Ground, quotes: Quotes, limits: Limits, providers: Mapping[str, ImageProvider]
+    ground: _Ground, quotes: Quotes, limits: LimitsOf, providers: Mapping[str, ImageProvider]
 ) -> Generations:
     attempts = Attempts(
         db=ground.db,
         clock=ground.clock,
         log=ground.log,
         blobs=ground.blobs,
-        breaker=ground.market.breaker,
+        breakers=ground.market.breakers,
         timeout_seconds=ground.settings.attempt_timeout_seconds,
     )
     runner = Runner(
@@ -192,14 +225,23 @@ def _generations(
         providers=providers,
         attempts=attempts,
     )
+    pickup = Pickup(
+        db=ground.db,
+        clock=ground.clock,
+        offering=ground.market.offering,
+        providers=providers,
+        attempts=attempts,
+        runner=runner,
+    )
     return Generations(
         db=ground.db,
         clock=ground.clock,
         log=ground.log,
         quotes=quotes,
         runner=runner,
-        limits=limits,
-        breaker=ground.market.breaker,
+        limits_of=limits,
+        pickup=pickup,
+        worker=ground.worker,
     )
 
 
@@ -212,5 +254,6 @@ def _chat(ground: _Ground, quotes: Quotes, items: Items) -> ChatService:
         quotes=quotes,
         items=items,
         llm=ChatClient(ground.session, server) if server else None,
+        worker=ground.worker,
         prices=(settings.chat_price_input, settings.chat_price_output),
     )

@@ -1,40 +1,18 @@
-"""The data folder: one process at a time in it, and what it keeps beside the database."""
+"""The data folder: what it keeps beside the database, for any processes of one host."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from aquatint.library.blobs import BlobStore
 from aquatint.settings import Settings, SettingsError
 from aquatint.signing import Signer, secret_key
 
-DATABASE = "aquatint.db"
 
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Make the data folder and keep other processes out; SettingsError when that fails."""
+def make_folder(folder: Path) -> None:
+    """For its owner alone, when it is not there; SettingsError when that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise _unusable(error) from None
-    try:
-        _lock(folder, descriptor)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(folder: Path, descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SettingsError(f"DATA_DIR: {folder} is in use by another Aquatint process") from None
-    except OSError as error:
-        raise SettingsError(f"DATA_DIR: cannot lock {folder}: {error.strerror}") from None
 
 
 def _unusable(error: OSError) -> SettingsError:

@@ -7,7 +7,7 @@ read the stream from where they left off, in this process or another.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,32 +59,48 @@ def read_after(tx: Tx, stream: str, after: int) -> list[Event]:
 
 
 def ended(tx: Tx, stream: str) -> bool:
-    """Whether `stream` has had its final event."""
+    """Whether `stream` has had its final event, or is forgotten: nothing will come any more."""
     rows = tx.execute(
         "SELECT final FROM events WHERE stream = :stream ORDER BY seq DESC LIMIT 1",
         {"stream": stream},
     )
     last = rows.fetchone()
-    return last is not None and bool(last["final"])
+    return last is None or bool(last["final"])
 
 
-def sweep(tx: Tx, prefix: str, *, before: Millis) -> int:
-    """Forget streams named `prefix…` whose events are older than `before`; how many events."""
+def sweep_ended(tx: Tx, prefix: str, *, before: Millis, most: int = 500) -> int:
+    """Forget streams named `prefix…` that ended before `before`, whole; how many events."""
     return tx.execute(
-        "DELETE FROM events WHERE at < :before AND stream LIKE :prefix || '%'",
-        {"before": before, "prefix": prefix},
+        """
+        DELETE FROM events WHERE stream IN (
+          SELECT stream FROM events
+          WHERE at < :before AND final = 1 AND substr(stream, 1, length(:prefix)) = :prefix
+          ORDER BY at LIMIT :most
+        )
+        """,
+        {"before": before, "prefix": prefix, "most": most},
     ).rowcount
 
 
 class EventLog:
-    """Follows streams; `wake` tells this process's followers that a stream has grown."""
+    """Follows streams; `wake` tells that a stream has grown, and `relay` tells other processes.
+
+    Who is not told notices by itself, a little later.
+    """
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self.relay: Callable[[str], object] | None = None
+        self.db = db
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._stopping = False
 
     def wake(self, stream: str) -> None:
+        self.heard(stream)
+        if self.relay:
+            self.relay(stream)
+
+    def heard(self, stream: str) -> None:
+        """A stream has grown here or elsewhere: its followers in this process look at it."""
         for waiter in self._waiting.get(stream, ()):
             waiter.set()
 
@@ -92,7 +108,7 @@ class EventLog:
         """The process is about to end: watching ends, waiting goes on."""
         self._stopping = True
         for stream in tuple(self._waiting):
-            self.wake(stream)
+            self.heard(stream)
 
     def watch(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """`follow` for clients, who can come back: it ends early when the process stops."""
@@ -107,7 +123,7 @@ class EventLog:
         try:
             while True:
                 waiter.clear()
-                events, over = await self._db.read(lambda tx: _news(tx, stream, after))  # noqa: B023  # awaited at once
+                events, over = await self.db.read(lambda tx: _news(tx, stream, after))  # noqa: B023  # awaited at once
                 for event in events:
                     after = event.seq
                     yield event

@@ -2,23 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from aquatint.clock import Clock, Millis
+from aquatint.clock import Clock
 from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
 from aquatint.generations import booking, store
-from aquatint.generations.booking import Delivery, Task
+from aquatint.generations.booking import Delivery, Fenced, Task
 from aquatint.generations.model import stream
-from aquatint.generations.watch import Work, watch
+from aquatint.generations.patience import insist
+from aquatint.generations.watch import Leaving, Work, watch
 from aquatint.ids import new_id
+from aquatint.ledger.service import AlreadyEnded
 from aquatint.ledger.store import keep_handle
 from aquatint.library.blobs import BlobStore
-from aquatint.library.images import ImageFacts, UnusableImage, take_in
+from aquatint.library.images import ImageFacts, UnusableImage, take_in, whole
 from aquatint.providers.base import (
     Completed,
     ImageRequest,
@@ -26,19 +27,10 @@ from aquatint.providers.base import (
     ReceivedImage,
     ResumableProvider,
 )
-from aquatint.resilience import store as conditions
-from aquatint.resilience.breaker import BreakerConfig
+from aquatint.resilience.breakers import Breakers
 from aquatint.resilience.store import Call
-from aquatint.resilience.transition import Transition, announce
-
-T = TypeVar("T")
-Transitions = tuple[Transition, ...]
 
 logger = logging.getLogger(__name__)
-
-# What a provider has done must get into the books: how long a full disk or a locked database is
-# waited for, in seconds.
-PATIENCE = (0.1, 0.5, 2.0, 5.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,20 +44,7 @@ class Result:
 
 
 class Cancelled(Exception):
-    """The generation was ended by its person before this attempt left."""
-
-
-async def insist(work: Callable[[], Awaitable[T]]) -> T:
-    """Try again while the disk or the database refuses, for a while; then its error is raised."""
-    for pause in PATIENCE:
-        try:
-            return await work()
-        except UnusableImage:
-            raise
-        except Exception:
-            logger.exception("could not write what was bought; trying again in %s s", pause)
-            await asyncio.sleep(pause)
-    return await work()
+    """The generation was ended by its person, or taken over, before this attempt left."""
 
 
 class Attempts:
@@ -78,31 +57,53 @@ class Attempts:
         clock: Clock,
         log: EventLog,
         blobs: BlobStore,
-        breaker: BreakerConfig,
+        breakers: Breakers,
         timeout_seconds: float | None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._log = log
         self._blobs = blobs
-        self._breaker = breaker
+        self._breakers = breakers
         self._timeout = timeout_seconds
         self._works: dict[tuple[str, str], Work] = {}  # by generation and attempt
+        self._stopping = asyncio.Event()
 
     async def make(self, task: Task) -> Result:
         """Dispatch and end one attempt.
 
-        Raises CeilingReached, Refused (by the breaker) or Cancelled before anything left.
+        Raises CeilingReached, Refused (by the breaker) or Cancelled before anything left, and
+        Leaving when the work can be found again and the process stops.
         """
         attempt_id = new_id("att")
-        await self._write(task, lambda tx, now: self._dispatch(tx, task, attempt_id, now))
+        await self._dispatch(task, attempt_id)
         return await self._end(task, attempt_id, self._start(task, attempt_id))
 
     async def resume(self, task: Task, attempt_id: str, handle: str) -> Result:
-        """Take up an attempt that another process began; it is looked at, not made again."""
+        """Take up an attempt that another process began; it is looked at, not made again.
+
+        Raises Leaving as `make` does.
+        """
         return await self._end(
             task, attempt_id, self._watch(task, attempt_id, Pending(handle=handle))
         )
+
+    async def adopt(self, task: Task, attempt_id: str) -> None:
+        """End an attempt nobody waits for: by the whole images it left on disk, else as lost."""
+        if not await self.settle_late(task, attempt_id):
+            lost = "The gateway stopped while the provider was working; it may have been billed"
+            await self._fail(task, attempt_id, OutcomeUnknown(lost), ours=True)
+
+    async def settle_late(self, task: Task, attempt_id: str) -> bool:
+        """Book an attempt by the whole images it left on disk; False when there are none."""
+        images = await whole(self._blobs, attempt_id)
+        if images:
+            await self._complete(task, attempt_id, Completed(images=images[: task.n]))
+        return bool(images)
+
+    def leave(self) -> None:
+        """The process stops: work that can be found again is left to whoever comes next."""
+        self._stopping.set()
 
     async def cancel(self, generation_id: str) -> bool:
         """Ask the providers at work for this generation to stop; False when none can be asked."""
@@ -131,9 +132,10 @@ class Attempts:
                 self._request(task, attempt_id),
                 self._blobs.sink(attempt_id),
                 lambda progress: self._tell(task, progress),
+                self._stopping,
             )
         finally:
-            del self._works[task.generation_id, attempt_id]
+            self._works.pop((task.generation_id, attempt_id), None)
 
     async def _tell(self, task: Task, progress: float) -> None:
         now, name = self._clock.now(), stream(task.generation_id)
@@ -145,6 +147,8 @@ class Attempts:
         """Book how `work` ends, whatever that is."""
         try:
             completed = await work
+        except Leaving:
+            raise
         except ProviderError as error:
             return await self._fail(task, attempt_id, error)
         except Exception:
@@ -176,19 +180,23 @@ class Attempts:
     def _deadline(self, task: Task) -> float:
         return self._timeout or task.row.deadline_seconds
 
-    def _dispatch(self, tx: Tx, task: Task, attempt_id: str, now: Millis) -> Transitions:
+    async def _dispatch(self, task: Task, attempt_id: str) -> None:
         """The breaker's permit, the share of the ceiling and the attempt's row: all or nothing."""
-        if not store.dispatched(tx, task.generation_id):
-            raise Cancelled
+        now = self._clock.now()
         call = Call(
             id=attempt_id,
             provider=task.candidate.provider,
             model=task.candidate.provider_model,
             deadline_seconds=self._deadline(task),
         )
-        transitions = conditions.acquire(tx, call, config=self._breaker, now=now)
-        booking.dispatch(tx, task, attempt_id, now)
-        return transitions
+
+        def book(tx: Tx) -> None:
+            if not store.dispatched(tx, task.generation_id, task.fence):
+                raise Cancelled
+            booking.dispatch(tx, task, attempt_id, now)
+
+        await self._breakers.acquire(call, book)
+        self._log.wake(stream(task.generation_id))
 
     async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
         """Keep what is a picture, then book images, bill and end in one transaction."""
@@ -205,12 +213,17 @@ class Attempts:
         error = None if kept else BadResponse(problems[0], request_id=completed.request_id)
         charged = 0
 
-        def book(tx: Tx, now: Millis) -> Transitions:
+        def book(tx: Tx) -> None:
             nonlocal charged
-            charged = booking.deliver(tx, task, attempt_id, delivery, error, now)
-            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
+            charged = booking.deliver(tx, task, attempt_id, delivery, error, self._clock.now())
 
-        await insist(lambda: self._write(task, book))
+        try:
+            await insist(lambda: self._breakers.record(attempt_id, error, book))
+        except AlreadyEnded:
+            logger.warning("attempt %s had been ended already", attempt_id)
+        for received, _ in kept:
+            self._blobs.discard_now(received)
+        self._log.wake(stream(task.generation_id))
         logger.info(
             "attempt_settled attempt=%s provider=%s model=%s images=%d billed=%d charged=%d"
             " provider_request=%s",
@@ -256,14 +269,19 @@ class Attempts:
     ) -> Result:
         """Book the end that this kind of failure has; one of `ours` is no word on the provider."""
 
-        def book(tx: Tx, now: Millis) -> Transitions:
-            booking.fail(tx, task, attempt_id, error, now)
-            if ours:
-                conditions.give_back(tx, attempt_id, config=self._breaker, now=now)
-                return ()
-            return conditions.record(tx, attempt_id, error, config=self._breaker, now=now)
+        def book(tx: Tx) -> None:
+            booking.fail(tx, task, attempt_id, error, self._clock.now())
 
-        await insist(lambda: self._write(task, book))
+        def end() -> Awaitable[None]:
+            if ours:
+                return self._breakers.release(attempt_id, book)
+            return self._breakers.record(attempt_id, error, book)
+
+        try:
+            await insist(end)
+        except (Fenced, AlreadyEnded) as reason:
+            logger.warning("attempt %s is not ours to end: %r", attempt_id, reason)
+        self._log.wake(stream(task.generation_id))
         logger.warning(
             "attempt_failed attempt=%s provider=%s model=%s code=%s error=%s",
             attempt_id,
@@ -273,8 +291,3 @@ class Attempts:
             error.message,
         )
         return Result(error=error)
-
-    async def _write(self, task: Task, work: Callable[[Tx, Millis], Transitions]) -> None:
-        now = self._clock.now()
-        announce(await self._db.write(lambda tx: work(tx, now)))
-        self._log.wake(stream(task.generation_id))

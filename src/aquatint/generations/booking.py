@@ -9,10 +9,13 @@ from aquatint.clock import Millis
 from aquatint.db import eventlog
 from aquatint.db.engine import Tx
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
+from aquatint.generations import store
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import stream
+from aquatint.generations.recovery import amend, from_the_books
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
+from aquatint.ledger import store as ledger_store
 from aquatint.ledger.store import Ending, NewAttempt
 from aquatint.library import store as library
 from aquatint.library.images import ImageFacts
@@ -27,6 +30,7 @@ class Task:
     """`n` images to buy from one candidate for one generation, in one call."""
 
     generation_id: str
+    fence: int
     owner: str
     prompt: str
     candidate: Candidate
@@ -36,6 +40,10 @@ class Task:
     share: Micro
     position: int  # of the first image within the generation
     alone: bool  # no other call is made for these images: what it delivers ends the generation
+
+
+class Fenced(Exception):
+    """Another process has taken the generation over: what gives money back is its to write."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +86,10 @@ def deliver(
     error: ProviderError | None,
     now: Millis,
 ) -> Micro:
-    """Images and bill; and the generation's end, when nothing else can come. What was charged."""
+    """Images and bill; and the generation's end, when nothing else can come. What was charged.
+
+    A former worker's image is as welcome as any: that is not fenced.
+    """
     for offset, (received, facts) in enumerate(delivery.kept):
         library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
     images = len(delivery.kept)
@@ -86,18 +97,26 @@ def deliver(
     charged = ledger.settle(
         tx, attempt_id, billed=delivery.bill, delivered=images, ending=ending, now=now
     )
-    if images and task.alone:
-        outcome = delivered(task.candidate, images, task.n, delivery.warnings)
-        finish(tx, task.generation_id, outcome, now=now)
+    outcome = delivered(task.candidate, images, task.n, delivery.warnings)
+    if not (images and task.alone) or not finish(
+        tx, task.generation_id, outcome, fence=task.fence, now=now
+    ):
+        amend(tx, task.generation_id, now=now)
     return charged
 
 
 def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis) -> None:
-    """The end that this kind of failure has: billed, perhaps billed, or free."""
+    """The end that this kind of failure has: billed, perhaps billed, or free.
+
+    Raises Fenced when it is not billed and another process's to end.
+    """
     ending = _ending(error)
     if isinstance(error, BilledBadResponse | BilledRefusal):
         bill = price_of(task, error.usage, task.n)
         ledger.settle(tx, attempt_id, billed=bill, delivered=0, ending=ending, now=now)
+        amend(tx, task.generation_id, now=now)
+    elif not store.holds(tx, task.generation_id, task.fence):
+        raise Fenced
     elif isinstance(error, BadResponse | OutcomeUnknown):
         ledger.lose(tx, attempt_id, ending=ending, now=now)
     else:
@@ -109,6 +128,19 @@ def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis)
         "error": error.message,
     }
     eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+
+
+def write_off(tx: Tx, generation_id: str, fence: int, now: Millis) -> None:
+    """End a generation with what is open in it held as unknown; raises Fenced."""
+    if not store.holds(tx, generation_id, fence):
+        raise Fenced
+    generation = store.get(tx, generation_id)
+    lost = _ending(OutcomeUnknown("The gateway no longer knows what it ordered"))
+    for attempt in ledger_store.of_generations(tx, [generation_id]):
+        if attempt.state == "dispatched":
+            ledger.lose(tx, attempt.id, ending=lost, now=now)
+    outcome = from_the_books(generation, ledger_store.of_generations(tx, [generation_id]))
+    finish(tx, generation_id, outcome, fence=fence, now=now)
 
 
 def price_of(task: Task, usage: Usage | None, images: int) -> Micro:

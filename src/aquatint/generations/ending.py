@@ -11,13 +11,18 @@ from aquatint.ledger import service as ledger
 from aquatint.quotes.model import Candidate
 
 
-def finish(tx: Tx, generation_id: str, outcome: Outcome, *, now: Millis) -> None:
-    """End the generation; it is ended once, whoever comes first."""
-    if not store.end(tx, generation_id, outcome, now=now):
-        return
+def finish(tx: Tx, generation_id: str, outcome: Outcome, *, fence: int, now: Millis) -> bool:
+    """End the generation, once; False when it had ended or is another process's now."""
+    if not store.end(tx, generation_id, outcome, fence=fence, now=now):
+        return False
     ledger.trim(tx, generation_id, now=now)
-    data = {"state": outcome.state}
-    eventlog.append(tx, stream(generation_id), outcome.state, data, now=now, final=True)
+    tell_end(tx, generation_id, outcome.state, now=now)
+    return True
+
+
+def tell_end(tx: Tx, generation_id: str, state: State, *, now: Millis) -> None:
+    data = {"state": state}
+    eventlog.append(tx, stream(generation_id), state, data, now=now, final=True)
 
 
 def delivered(candidate: Candidate, images: int, n: int, warnings: Iterable[str]) -> Outcome:

@@ -2,6 +2,7 @@
 
 held -> dispatched -> completed | failed | refused | unknown
 held -> cancelled
+unknown | failed -> completed, when an image comes after all
 """
 
 from dataclasses import dataclass
@@ -56,7 +57,11 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generation:
-    """One confirmed quote. `candidate` is the alternative the person chose, if any."""
+    """One confirmed quote. `candidate` is the alternative the person chose, if any.
+
+    `worker` is the process that works on it; `fence` counts how often it changed hands, and what
+    a former worker writes carries a fence that is no longer this one.
+    """
 
     id: str
     quote_id: str
@@ -67,6 +72,9 @@ class Generation:
     created_at: Millis
     finished_at: Millis | None
     outcome: Outcome | None
+    worker: str | None = None
+    fence: int = 0
+    stop_asked: bool = False
 
 
 def stream(generation_id: str) -> str:

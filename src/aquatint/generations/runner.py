@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aquatint.catalog import reasons
 from aquatint.catalog.model import Row
@@ -13,15 +13,14 @@ from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import Next, ProviderError
 from aquatint.generations import store
-from aquatint.generations.attempt import Attempts, Cancelled, Result, insist
+from aquatint.generations.attempt import Attempts, Cancelled, Result
 from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
-from aquatint.generations.recovery import from_the_books
+from aquatint.generations.patience import insist
 from aquatint.generations.verdict import end_of, together
-from aquatint.ledger import store as ledger
+from aquatint.generations.watch import Leaving
 from aquatint.ledger.service import CeilingReached
-from aquatint.ledger.store import Attempt
 from aquatint.providers.base import ImageProvider, Stopped
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
@@ -33,7 +32,9 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """A generation and what its quote promised."""
+
     generation: Generation
     quote: Quote
     plan: Plan
@@ -60,14 +61,14 @@ class Runner:
         self._attempts = attempts
         self._cancelled: set[str] = set()
 
-    async def run(self, generation_id: str) -> None:
+    async def run(self, generation_id: str, fence: int) -> None:
         """Buy the images. Never raises: a failure of ours ends the generation like any other."""
         try:
-            job = await self._db.read(lambda tx: _load(tx, generation_id))
+            job = await self._db.read(lambda tx: load(tx, generation_id, fence))
             walk = _Walk(job, self._offering, self._providers, self._attempts, self._cancelled)
             if (outcome := await walk.outcome()) is None:
                 return
-        except Cancelled:
+        except (Cancelled, Leaving):
             return
         except Exception:
             logger.exception("generation %s failed", generation_id)
@@ -75,57 +76,32 @@ class Runner:
                 status=500, code="internal_error", message="The gateway failed; see its log"
             )
             outcome = Outcome(state=State.FAILED, failure=failure)
-        await self._finish(generation_id, outcome)
-
-    async def resume(self, generation_id: str) -> None:
-        """Take up the work another process began, then end the generation from the books."""
-        try:
-            job, attempts = await self._db.read(lambda tx: _left(tx, generation_id))
-            rows = (await self._offering()).catalog
-            position = 0
-            for attempt, handle in attempts:
-                candidate = job.plan.find(attempt.model_key)
-                row = rows.get(attempt.model_key)
-                provider = self._providers.get(attempt.provider)
-                if handle and candidate and row and provider:
-                    task = Task(
-                        generation_id=generation_id,
-                        owner=job.generation.owner,
-                        prompt=job.quote.request.prompt,
-                        candidate=candidate,
-                        row=row,
-                        provider=provider,
-                        n=attempt.images,
-                        share=attempt.share,
-                        position=position,
-                        alone=False,
-                    )
-                    await self._attempts.resume(task, attempt.id, handle)
-                position += attempt.images
-            await self._end_from_the_books(job.generation)
-        except Exception:
-            logger.exception("generation %s could not be resumed", generation_id)
-
-    async def _end_from_the_books(self, generation: Generation) -> None:
-        attempts = await self._db.read(lambda tx: ledger.of_generations(tx, [generation.id]))
-        if all(attempt.state != "dispatched" for attempt in attempts):
-            await self._finish(generation.id, from_the_books(generation, attempts))
+        await self.finish(generation_id, outcome, fence)
 
     async def cancel(self, generation_id: str) -> None:
-        """Ask the providers at work to stop; what they say then ends the generation."""
+        """Ask the providers at work to stop, once; what they say then ends the generation."""
+        if generation_id in self._cancelled:
+            return
         self._cancelled.add(generation_id)
         if not await self._attempts.cancel(generation_id):
             self._cancelled.discard(generation_id)
 
-    async def _finish(self, generation_id: str, outcome: Outcome) -> None:
+    def leave(self) -> None:
+        """The process stops: work that can be found again is left to whoever comes next."""
+        self._attempts.leave()
+
+    async def finish(self, generation_id: str, outcome: Outcome, fence: int) -> None:
+        """Write the end, unless another process has taken the generation over. Never raises."""
         self._cancelled.discard(generation_id)
         now = self._clock.now()
         try:
             await insist(
-                lambda: self._db.write(lambda tx: finish(tx, generation_id, outcome, now=now))
+                lambda: self._db.write(
+                    lambda tx: finish(tx, generation_id, outcome, fence=fence, now=now)
+                )
             )
         except Exception:
-            # The attempts are in the books: the next start ends the generation from them.
+            # The attempts are in the books: whoever looks next ends the generation from them.
             logger.exception("generation %s could not be ended", generation_id)
         self._log.wake(stream(generation_id))
 
@@ -135,7 +111,7 @@ class _Walk:
 
     def __init__(
         self,
-        job: _Job,
+        job: Job,
         offering: Callable[[], Awaitable[Offering]],
         providers: Mapping[str, ImageProvider],
         attempts: Attempts,
@@ -212,6 +188,7 @@ class _Walk:
         for count, share in calls:
             task = Task(
                 generation_id=self._job.generation.id,
+                fence=self._job.generation.fence,
                 owner=self._job.generation.owner,
                 prompt=self._job.quote.request.prompt,
                 candidate=candidate,
@@ -259,17 +236,14 @@ class _Walk:
         return Outcome(state=end_of(error), failure=failure)
 
 
-def _left(tx: Tx, generation_id: str) -> tuple[_Job, list[tuple[Attempt, str | None]]]:
-    """The job with its attempts; those that still can be found have a handle."""
-    handles = {attempt_id: handle for attempt_id, _, handle in ledger.still_open(tx)}
-    attempts = ledger.of_generations(tx, [generation_id])
-    return _load(tx, generation_id), [(each, handles.get(each.id)) for each in attempts]
+def load(tx: Tx, generation_id: str, fence: int) -> Job:
+    """The work on a generation by whoever holds it with this fence.
 
-
-def _load(tx: Tx, generation_id: str) -> _Job:
-    generation = store.get(tx, generation_id)
+    LookupError for a generation whose quote cannot be read.
+    """
+    generation = replace(store.get(tx, generation_id), fence=fence)
     stored = quote_store.find(tx, generation.owner, generation.quote_id)
     plan = stored.quote.plan(generation.candidate) if stored else None
     if stored is None or plan is None:
         raise LookupError(generation_id)
-    return _Job(generation, stored.quote, plan)
+    return Job(generation, stored.quote, plan)

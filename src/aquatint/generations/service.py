@@ -1,55 +1,35 @@
 """Confirming quotes: exactly one generation for each, whoever asks how often."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 
 from aquatint.clock import Clock
 from aquatint.db import eventlog
-from aquatint.db.engine import Database, Tx
+from aquatint.db.engine import CommitUnknown, Database, Tx
 from aquatint.db.eventlog import EventLog
-from aquatint.errors import (
-    BudgetExceeded,
-    IdempotencyInProgress,
-    InvalidRequest,
-    NotFound,
-    QuoteExpired,
-    QuoteUsed,
+from aquatint.errors import InvalidRequest, NotFound
+from aquatint.generations import idempotency, store
+from aquatint.generations.confirmation import (
+    Confirmation,
+    Confirmed,
+    alternative,
+    earlier_of,
+    plan_of,
+    replayed,
 )
-from aquatint.generations import idempotency, recovery, store
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED, Generation, State, stream
+from aquatint.generations.pickup import Pickup
 from aquatint.generations.runner import Runner
-from aquatint.generations.terms import within
-from aquatint.identity.model import KeyTerms
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
-from aquatint.ledger.service import Limits
-from aquatint.money import Micro, show
+from aquatint.policy.limits import LimitsOf
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Plan, Quote
 from aquatint.quotes.service import Quotes
 from aquatint.quotes.store import StoredQuote
-from aquatint.resilience.breaker import BreakerConfig
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Confirmation:
-    """A person's word. `max_cost` may lower the ceiling, never raise it.
-
-    `terms` are those of the API key it came with, if it came with one.
-    """
-
-    owner: str
-    terms: KeyTerms | None = None
-    candidate: str | None = None
-    max_cost: Micro | None = None
-    key: IdempotencyKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    generation_id: str
-    replayed: bool
+TAKEN_AT_ONCE = 200  # generations of dead processes in one transaction
 
 
 class Generations:
@@ -63,66 +43,84 @@ class Generations:
         log: EventLog,
         quotes: Quotes,
         runner: Runner,
-        limits: Limits,
-        breaker: BreakerConfig,
+        limits_of: LimitsOf,
+        pickup: Pickup,
+        worker: Callable[[], str],
     ) -> None:
         self._db = db
         self._clock = clock
         self._log = log
         self._quotes = quotes
         self._runner = runner
-        self._limits = limits
-        self._breaker = breaker
+        self._limits_of = limits_of
+        self._pickup = pickup
+        self._worker = worker
+        self._leaving = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._confirming: set[str] = set()  # perhaps committed already, and not yet in `_tasks`
 
     async def confirm(self, token: str, confirmation: Confirmation) -> Confirmed:
         """Buy what was quoted, once. Confirming again leads to the same generation.
 
-        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest or
-        IdempotencyConflict; then nothing was held.
+        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest,
+        IdempotencyConflict or, for the same key alone, IdempotencyInProgress; then nothing was
+        held.
         """
+        key = confirmation.key
+        if key and (earlier := await self.replay(confirmation.owner, key)):
+            return earlier
         stored = await self._quotes.redeem(confirmation.owner, token)
         return await self._buy(stored, confirmation)
 
     async def buy(self, quote: Quote, confirmation: Confirmation) -> Confirmed:
         """Confirm a quote that was just made for this: both are kept in one transaction.
 
-        Raises as `confirm` does, and IdempotencyInProgress: here the key alone makes it single.
+        Raises as `confirm` does; here the key alone makes it single.
         """
-        confirmed = await self._buy(StoredQuote(quote, None), confirmation, fresh=True)
-        if confirmed.replayed:
-            await self._refuse_in_progress(confirmation.owner, confirmed.generation_id)
-        return confirmed
+        return await self._buy(StoredQuote(quote, None), confirmation, fresh=True)
 
     async def _buy(
         self, stored: StoredQuote, confirmation: Confirmation, *, fresh: bool = False
     ) -> Confirmed:
-        plan = _plan(stored, confirmation)
+        plan = plan_of(stored, confirmation)
         generation = Generation(
             id=new_id("gen"),
             quote_id=stored.quote.id,
             owner=confirmation.owner,
             state=State.HELD,
-            candidate=_alternative(stored, confirmation),
+            candidate=alternative(stored, confirmation),
             dismissed=False,
             created_at=self._clock.now(),
             finished_at=None,
             outcome=None,
+            worker=self._worker(),
         )
 
         def commit(tx: Tx) -> Confirmed:
-            known = idempotency.recall(tx, confirmation.owner, key) if key else None
-            if known:
-                return Confirmed(known, replayed=True)
+            if earlier := replayed(tx, confirmation.owner, confirmation.key):
+                return earlier
             if fresh:
                 quote_store.insert(tx, stored.quote)
             return self._commit(tx, confirmation, stored, plan, generation)
 
-        key = confirmation.key
-        confirmed = await self._db.write(commit)
-        if not confirmed.replayed:
-            self._start(generation.id)
+        self._confirming.add(generation.id)
+        try:
+            confirmed = await self._written(commit, generation)
+            if not confirmed.replayed:
+                self._start(generation.id, self._runner.run(generation.id, generation.fence))
+        finally:  # what was written, but not known to be, is taken over with the next beat
+            self._confirming.discard(generation.id)
         return confirmed
+
+    async def _written(
+        self, commit: Callable[[Tx], Confirmed], generation: Generation
+    ) -> Confirmed:
+        try:
+            return await self._db.write(commit)
+        except CommitUnknown:
+            if await self._db.read(lambda tx: store.find(tx, generation.owner, generation.id)):
+                return Confirmed(generation.id, replayed=False)
+            raise
 
     def _commit(
         self,
@@ -135,7 +133,7 @@ class Generations:
         """The reserving transaction: quote, generation, money, key: all or nothing."""
         owner, key, now = confirmation.owner, confirmation.key, generation.created_at
         if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
-            earlier = _earlier(tx, confirmation, stored)
+            earlier = earlier_of(tx, confirmation, stored)
             if key:
                 idempotency.remember(tx, owner, key, earlier, now=now)
             return Confirmed(earlier, replayed=True)
@@ -146,7 +144,8 @@ class Generations:
             owner=owner,
             ceiling=plan.ceiling,
             images=stored.quote.request.n,
-            limits=self._limits,
+            limits=self._limits_of(owner, confirmation.terms),
+            key_line=confirmation.terms.line if confirmation.terms else None,
             now=now,
         )
         if key:
@@ -155,25 +154,17 @@ class Generations:
         return Confirmed(generation.id, replayed=False)
 
     async def replay(self, owner: str, key: IdempotencyKey) -> Confirmed | None:
-        """What an idempotency key led to before, if anything. Raises as `confirm` does."""
-        known = await self._db.read(lambda tx: idempotency.recall(tx, owner, key))
-        if known is None:
-            return None
-        await self._refuse_in_progress(owner, known)
-        return Confirmed(known, replayed=True)
+        """What an idempotency key led to before, if anything.
 
-    async def _refuse_in_progress(self, owner: str, generation_id: str) -> None:
-        generation = await self.get(owner, generation_id)
-        if generation.state not in ENDED:
-            raise IdempotencyInProgress(
-                "The request with this Idempotency-Key is still in progress",
-                details={"generationId": generation_id},
-                retry_after=2,
-            )
+        Raises IdempotencyInProgress while that goes on, IdempotencyConflict for another body.
+        """
+        return await self._db.read(lambda tx: replayed(tx, owner, key))
 
-    def _start(self, generation_id: str, *, again: bool = False) -> None:
-        work = self._runner.resume if again else self._runner.run
-        task = asyncio.create_task(work(generation_id), name=generation_id)
+    def _start(self, generation_id: str, work: Coroutine[None, None, None]) -> None:
+        if generation_id in self._tasks:
+            work.close()
+            return
+        task = asyncio.create_task(work, name=generation_id)
         self._tasks[generation_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(generation_id, None))
 
@@ -188,9 +179,11 @@ class Generations:
         """Wait for the end, however long; the work goes on when the waiter leaves."""
         if task := self._tasks.get(generation_id):
             await asyncio.shield(task)
-        else:
-            async for _ in self._log.follow(stream(generation_id)):
-                pass
+            found = await self.get(owner, generation_id)
+            if found.state in ENDED or found.worker == self._worker():
+                return found
+        async for _ in self._log.follow(stream(generation_id)):
+            pass
         return await self.get(owner, generation_id)
 
     async def cancel(self, owner: str, generation_id: str) -> Generation:
@@ -203,6 +196,8 @@ class Generations:
                 ledger.trim(tx, generation_id, now=now)
                 data = {"state": State.CANCELLED}
                 eventlog.append(tx, stream(generation_id), "cancelled", data, now=now, final=True)
+            else:
+                store.ask_to_stop(tx, generation_id)
 
         await self._db.write(cancel)
         await self._runner.cancel(generation_id)
@@ -217,56 +212,34 @@ class Generations:
         await self._db.write(lambda tx: store.dismiss(tx, generation.id))
         return await self.get(owner, generation.id)
 
-    async def recover(self) -> None:
-        """Take up what a stopped process left."""
-        now = self._clock.now()
-        todo = await self._db.write(lambda tx: recovery.recover(tx, breaker=self._breaker, now=now))
-        for generation_id in todo.run:
-            self._start(generation_id)
-        for generation_id in todo.resume:
-            self._start(generation_id, again=True)
+    async def take_over(self) -> None:
+        """Take up what no living process works on, and what this one lost sight of."""
+        worker = self._worker()
+        left = await self._db.read(lambda tx: store.left_to(tx, worker))
+        ours = self._tasks.keys() | self._confirming
+        found = [] if self._leaving else [each for each in left if each not in ours]
+        for start in range(0, len(found), TAKEN_AT_ONCE):
+            some = found[start : start + TAKEN_AT_ONCE]
+            taken = await self._db.write(lambda tx: store.take(tx, some, worker))  # noqa: B023  # awaited at once
+            if self._leaving:  # since then: whoever comes next finds them
+                return
+            for generation_id, fence in taken.items():
+                self._start(generation_id, self._pickup.run(generation_id, fence))
+
+    async def settle_late(self, left: frozenset[str]) -> None:
+        """Attempts of unknown outcome among `left` have files: book those that are whole images."""
+        await self._pickup.settle_late(left)
+
+    async def heed(self) -> None:
+        """Stop what its person asked another process to stop."""
+        if self._tasks:
+            worker = self._worker()
+            for each in await self._db.read(lambda tx: store.asked_to_stop(tx, worker)):
+                await self._runner.cancel(each)
 
     async def drain(self) -> None:
-        """Wait for the attempts under way; they end by their own deadlines."""
+        """Leave what can be found again to others; wait for the rest, which ends by itself."""
+        self._leaving = True
+        self._runner.leave()
         if self._tasks:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-
-
-def _plan(stored: StoredQuote, confirmation: Confirmation) -> Plan:
-    """What is bought under which ceiling, the caller's own cap included."""
-    plan = stored.quote.plan(confirmation.candidate)
-    if plan is None:
-        if stored.generation_id:
-            raise QuoteUsed("This quote was used with another candidate")
-        raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
-    if stored.generation_id:
-        return plan
-    if confirmation.terms:
-        plan = within(confirmation.terms, plan, stored.quote.request.n)
-    cap = confirmation.max_cost
-    if cap is None or cap >= plan.ceiling:
-        return plan
-    needed = plan.walk[0].max_cost
-    if needed > cap:
-        raise BudgetExceeded(
-            f"maxCost is {show(cap)}, this image may cost up to {show(needed)}",
-            details={"maxCost": cap / 1e6, "needed": needed / 1e6},
-        )
-    return plan.model_copy(update={"ceiling": cap})
-
-
-def _alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:
-    """The candidate the person chose, if it is not the quote's own first."""
-    chosen = confirmation.candidate
-    return None if chosen == stored.quote.candidates[0].key else chosen
-
-
-def _earlier(tx: Tx, confirmation: Confirmation, stored: StoredQuote) -> str:
-    """The generation that used the quote before; raises when it was another one, or none."""
-    earlier = store.of_quotes(tx, [stored.quote.id]).get(stored.quote.id)
-    if earlier is None:
-        raise QuoteExpired("This quote has expired; ask for a new one")
-    first = stored.quote.candidates[0].key
-    if (earlier.candidate or first) != (confirmation.candidate or first):
-        raise QuoteUsed("This quote was used with another candidate")
-    return earlier.id

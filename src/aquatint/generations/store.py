@@ -12,8 +12,8 @@ from aquatint.generations.model import Failure, Generation, Outcome, State
 def insert(tx: Tx, generation: Generation) -> None:
     tx.execute(
         """
-        INSERT INTO generations (id, quote_id, owner, state, candidate, created_at)
-        VALUES (:id, :quote_id, :owner, :state, :candidate, :created_at)
+        INSERT INTO generations (id, quote_id, owner, state, candidate, created_at, worker)
+        VALUES (:id, :quote_id, :owner, :state, :candidate, :created_at, :worker)
         """,
         {
             "id": generation.id,
@@ -22,6 +22,7 @@ def insert(tx: Tx, generation: Generation) -> None:
             "state": generation.state,
             "candidate": generation.candidate,
             "created_at": generation.created_at,
+            "worker": generation.worker,
         },
     )
 
@@ -53,50 +54,104 @@ def of_quotes(tx: Tx, quote_ids: Sequence[str]) -> dict[str, Generation]:
     return {row["quote_id"]: _generation(row) for row in rows}
 
 
-def unfinished(tx: Tx) -> list[Generation]:
-    """What a stopped process left behind, oldest first."""
+_UNFINISHED = "state IN ('held', 'dispatched')"
+_ALL_BOOKED = """NOT EXISTS
+  (SELECT a.id FROM attempts a WHERE a.generation_id = generations.id AND a.state = 'dispatched')"""
+# Of `:worker`, or of no process that lives.
+_FREE = "(worker = :worker OR worker IS NULL OR worker NOT IN (SELECT id FROM processes))"
+
+
+def left_to(tx: Tx, worker: str) -> list[str]:
+    """Unfinished generations of `worker`, and those whose process is gone; oldest first."""
     rows = tx.execute(
-        "SELECT * FROM generations WHERE state IN ('held', 'dispatched') ORDER BY id"
-    ).fetchall()
-    return [_generation(row) for row in rows]
-
-
-def dispatched(tx: Tx, generation_id: str) -> bool:
-    """Mark the generation as under way; False when it was ended (cancelled) before."""
-    return _move(tx, generation_id, State.DISPATCHED, "('held', 'dispatched')", {})
-
-
-def end(tx: Tx, generation_id: str, outcome: Outcome, *, now: Millis) -> bool:
-    """Write the end; False when there was one already."""
-    values = {"outcome": json.dumps(asdict(outcome)), "now": now}
-    return _move(
-        tx,
-        generation_id,
-        outcome.state,
-        "('held', 'dispatched')",
-        values,
-        ", outcome = :outcome, finished_at = :now",
+        f"SELECT id FROM generations WHERE {_UNFINISHED} AND {_FREE} ORDER BY id",  # noqa: S608  # our own constants
+        {"worker": worker},
     )
+    return [row["id"] for row in rows.fetchall()]
+
+
+def take(tx: Tx, generation_ids: Sequence[str], worker: str) -> dict[str, int]:
+    """Make them the work of `worker`; whoever had them before is fenced off. Their new fences."""
+    among, values = listed(generation_ids)
+    rows = tx.execute(
+        f"""
+        UPDATE generations SET worker = :worker, fence = fence + 1
+        WHERE id IN {among} AND {_UNFINISHED} AND {_FREE} RETURNING id, fence
+        """,  # noqa: S608  # parameters and our own constant
+        {**values, "worker": worker},
+    )
+    return {row["id"]: row["fence"] for row in rows.fetchall()}
+
+
+def holds(tx: Tx, generation_id: str, fence: int) -> bool:
+    """Whether nobody has taken the generation over since it had this fence."""
+    row = tx.execute(
+        "SELECT 1 FROM generations WHERE id = :id AND fence = :fence",
+        {"id": generation_id, "fence": fence},
+    ).fetchone()
+    return row is not None
+
+
+def dispatched(tx: Tx, generation_id: str, fence: int) -> bool:
+    """Mark the generation as under way; False when it was ended (cancelled) or taken before."""
+    values = {"fence": fence}
+    return _move(tx, generation_id, State.DISPATCHED, f"{_UNFINISHED} AND fence = :fence", values)
+
+
+def end(tx: Tx, generation_id: str, outcome: Outcome, *, fence: int, now: Millis) -> bool:
+    """Write the end; False when there was one already, or when another has taken it.
+
+    Nor is a generation ended before its attempts: nobody would look for the end of those again.
+    """
+    values = {"fence": fence, **_ending(outcome, now)}
+    origins = f"{_UNFINISHED} AND fence = :fence AND {_ALL_BOOKED}"
+    return _move(tx, generation_id, outcome.state, origins, values, _ENDING)
+
+
+def amend(tx: Tx, generation_id: str, outcome: Outcome, *, now: Millis) -> None:
+    """Write another end over one that did not know better."""
+    origins = "state IN ('unknown', 'failed')"
+    _move(tx, generation_id, outcome.state, origins, _ending(outcome, now), _ENDING)
 
 
 def cancel(tx: Tx, generation_id: str, *, now: Millis) -> bool:
     """End a generation nobody has dispatched yet."""
-    values = {"outcome": json.dumps(asdict(Outcome(state=State.CANCELLED))), "now": now}
-    return _move(
-        tx,
-        generation_id,
-        State.CANCELLED,
-        "('held')",
-        values,
-        ", outcome = :outcome, finished_at = :now",
+    values = _ending(Outcome(state=State.CANCELLED), now)
+    return _move(tx, generation_id, State.CANCELLED, "state = 'held'", values, _ENDING)
+
+
+def ask_to_stop(tx: Tx, generation_id: str) -> None:
+    """Leave word for the process that works on it."""
+    tx.execute(
+        "UPDATE generations SET stop_asked = 1 WHERE id = :id AND state = 'dispatched'",
+        {"id": generation_id},
     )
+
+
+def asked_to_stop(tx: Tx, worker: str) -> list[str]:
+    """The generations under way that `worker` was asked to stop."""
+    rows = tx.execute(
+        """
+        SELECT id FROM generations
+        WHERE state = 'dispatched' AND stop_asked = 1 AND worker = :worker
+        """,
+        {"worker": worker},
+    )
+    return [row["id"] for row in rows.fetchall()]
+
+
+_ENDING = ", outcome = :outcome, finished_at = :now"
+
+
+def _ending(outcome: Outcome, now: Millis) -> dict[str, object]:
+    return {"outcome": json.dumps(asdict(outcome)), "now": now}
 
 
 def _move(  # one transition: from, to and what it writes
     tx: Tx, generation_id: str, to: State, origins: str, values: Record, more: str = ""
 ) -> bool:
     moved = tx.execute(
-        f"UPDATE generations SET state = :state {more} WHERE id = :id AND state IN {origins}",  # noqa: S608  # our own constants
+        f"UPDATE generations SET state = :state {more} WHERE id = :id AND {origins}",  # noqa: S608  # our own constants
         {"id": generation_id, "state": to, **values},
     )
     return moved.rowcount == 1
@@ -117,6 +172,9 @@ def _generation(row: Record) -> Generation:
         created_at=row["created_at"],
         finished_at=row["finished_at"],
         outcome=_outcome(row["outcome"]),
+        worker=row["worker"],
+        fence=row["fence"],
+        stop_asked=bool(row["stop_asked"]),
     )
 
 

@@ -5,6 +5,7 @@ import logging
 from aquatint.errors import BadResponse, ContentRefused, OutcomeUnknown, ProviderError
 from aquatint.generations.attempt import Result
 from aquatint.generations.model import State
+from aquatint.generations.watch import Leaving
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +27,16 @@ def end_of(error: ProviderError) -> State:
 def together(parts: list[Result | BaseException]) -> Result:
     """Several calls as one result: images added up, the gravest error kept.
 
-    A call that could not be made at all (no room, cancelled) is raised when nothing came.
+    A call that could not be made at all (no room, cancelled) is raised when nothing came; one
+    that is left to others (Leaving) is raised always, for the end is theirs to tell.
     """
     results = [part for part in parts if isinstance(part, Result)]
     raised = [part for part in parts if isinstance(part, BaseException)]
     images = sum(result.images for result in results)
     errors = [result.error for result in results if result.error]
+    for part in raised:
+        if isinstance(part, Leaving):
+            raise part
     if raised and not images and not errors:
         raise raised[0]
     for dropped in raised:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aquatint.errors import OutcomeUnknown, ProviderError, Unreachable
@@ -19,6 +20,10 @@ logger = logging.getLogger(__name__)
 # After the deadline the provider is asked to stop, and its last word waited for this long.
 LAST_WORD_SECONDS = 30.0
 _LONGEST_PAUSE = 30.0
+
+
+class Leaving(Exception):
+    """The process stops; the work goes on, and whoever takes it up finds it by its handle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,11 @@ async def watch(
     request: ImageRequest,
     sink: ImageSink,
     tell: Callable[[float], Awaitable[None]],
+    stopping: asyncio.Event,
 ) -> Completed:
     """Look until the work is done; `tell` hears of its progress (0 to 1).
 
+    Raises Leaving as soon as `stopping` is set.
     Raises as `poll` does for work that ended badly, and OutcomeUnknown when its end could not be
     learnt within the request's deadline and a little more.
     """
@@ -53,7 +60,7 @@ async def watch(
     told, asked_to_stop = 0.0, False
     pause = pending.look_again_seconds
     while True:
-        await asyncio.sleep(pause)
+        await _pause(pause, stopping)
         try:
             answer = await work.provider.poll(work.handle, request, sink)
         except Unreachable as error:
@@ -70,3 +77,10 @@ async def watch(
         if clock() > deadline and not asked_to_stop:
             asked_to_stop = True
             await work.cancel()
+
+
+async def _pause(seconds: float, stopping: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
+    if stopping.is_set():
+        raise Leaving

@@ -5,31 +5,25 @@ made, and ends settled, released or unknown. Over a generation's attempts
 ``charged + unknown shares + open shares <= ceiling`` at every commit.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from aquatint.clock import Millis, iso
-from aquatint.db.engine import Record, Tx
-from aquatint.errors import AquatintError, BudgetExceeded, LimitReached
-from aquatint.ledger.entries import PERIODS, Entry, counter_key, post
+from aquatint.clock import Millis
+from aquatint.db.engine import Tx
+from aquatint.ledger import counters
+from aquatint.ledger.counters import Hold
+from aquatint.ledger.entries import Entry, append, post
+from aquatint.ledger.limits import Limit
 from aquatint.ledger.store import (
     Ending,
     NewAttempt,
-    end_attempt,
+    close_attempt,
     insert_attempt,
+    insert_hold,
     open_attempt,
     room,
-    used_in_window,
+    settle_attempt,
 )
-from aquatint.money import Micro, show, to_usd
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """What one person may use; None is no limit."""
-
-    images_per_hour: int | None
-    images_per_day: int | None
-    daily_budget: Micro | None
+from aquatint.money import Micro
 
 
 class CeilingReached(Exception):
@@ -40,30 +34,24 @@ class AlreadyEnded(Exception):
     """The attempt was settled or released before: nothing is booked twice."""
 
 
-def reserve(  # one hold is these six facts
+def reserve(  # what one hold is made of
     tx: Tx,
     *,
     generation_id: str,
     owner: str,
     ceiling: Micro,
     images: int,
-    limits: Limits,
     now: Millis,
+    limits: Sequence[Limit] = (),
+    key_line: str | None = None,
 ) -> None:
-    """Hold `ceiling` and count `images`, or raise LimitReached or BudgetExceeded."""
-    _take(tx, owner, "images", "hour", images, limits.images_per_hour, now)
-    _take(tx, owner, "images", "day", images, limits.images_per_day, now)
-    _take(tx, owner, "money", "day", ceiling, limits.daily_budget, now)
-    tx.execute(
-        "INSERT INTO holds VALUES (:generation_id, :owner, :ceiling, :images, :now)",
-        {
-            "generation_id": generation_id,
-            "owner": owner,
-            "ceiling": ceiling,
-            "images": images,
-            "now": now,
-        },
-    )
+    """Hold `ceiling` and count `images` for the owner, the API key that asked, and the gateway.
+
+    Raises LimitReached or BudgetExceeded for the first of `limits` that has no room.
+    """
+    hold = Hold(owner, key_line, now)
+    counters.take(tx, hold, ceiling, images, limits)
+    insert_hold(tx, generation_id, hold, ceiling=ceiling, images=images)
     entry = Entry(
         kind="reserve",
         generation_id=generation_id,
@@ -71,67 +59,20 @@ def reserve(  # one hold is these six facts
         held=ceiling,
         images_held=images,
     )
-    post(tx, entry, now=now)
-
-
-def _take(  # a counter's key, an amount and its limit
-    tx: Tx, owner: str, metric: str, period: str, amount: int, limit: int | None, now: Millis
-) -> None:
-    """Add to one counter, if it stays within its limit: one conditional update."""
-    key = counter_key(owner, metric, period, now)
-    tx.execute(
-        """
-        INSERT INTO counters (owner, metric, period, start)
-        VALUES (:owner, :metric, :period, :start) ON CONFLICT DO NOTHING
-        """,
-        key,
-    )
-    taken = tx.execute(
-        """
-        UPDATE counters SET held = held + :amount, cap = :cap
-        WHERE owner = :owner AND metric = :metric AND period = :period AND start = :start
-          AND (:cap IS NULL OR held + spent + :amount <= :cap)
-        """,
-        {**key, "amount": amount, "cap": limit},
-    )
-    if taken.rowcount == 0 and limit is not None:
-        raise _limit_error(tx, metric, period, limit, key["start"], owner, now)
-
-
-def _limit_error(  # what the message tells
-    tx: Tx, metric: str, period: str, limit: int, start: Millis, owner: str, now: Millis
-) -> AquatintError:
-    used = used_in_window(tx, owner, metric, period, start)
-    resets_at = start + PERIODS[period]
-    money = metric == "money"
-    details = {
-        "limit": to_usd(limit) if money else limit,
-        "remaining": to_usd(max(limit - used, 0)) if money else max(limit - used, 0),
-        "period": period,
-        "metric": metric,
-        "resetsAt": iso(resets_at),
-    }
-    wait = -(-(resets_at - now) // 1000)
-    if money:
-        text = f"Daily cost limit exceeded (${limit / 1e6:g}/day); {show(limit - used)} is left"
-        return BudgetExceeded(text, details=details, retry_after=wait)
-    name = {"hour": "Hourly", "day": "Daily"}[period]
-    text = f"{name} limit exceeded ({limit} images/{period}); {max(limit - used, 0)} left"
-    return LimitReached(text, details=details, retry_after=wait)
+    append(tx, entry, now=now)
 
 
 def dispatch(tx: Tx, attempt: NewAttempt, *, now: Millis) -> None:
     """Record the attempt before its first byte leaves; raises CeilingReached."""
-    if attempt.share > room(tx, attempt.generation_id).money:
+    if not insert_attempt(tx, attempt, now=now):
         raise CeilingReached
-    insert_attempt(tx, attempt, now=now)
     entry = Entry(
         kind="dispatch",
         generation_id=attempt.generation_id,
         attempt_id=attempt.id,
         amount=attempt.share,
     )
-    post(tx, entry, now=now)
+    append(tx, entry, now=now)
 
 
 def settle(  # an attempt's end is these facts
@@ -141,15 +82,14 @@ def settle(  # an attempt's end is these facts
 
     Settles once: an open or unknown attempt only. An overrun is recorded, not charged.
     """
-    attempt = _still_open(tx, attempt_id)
-    left = room(tx, attempt["generation_id"], without=attempt_id)
-    charged, counted = min(billed, left.money), min(delivered, left.images)
-    end_attempt(
-        tx, attempt_id, "settled", ending, now, billed=billed, charged=charged, kept=delivered
-    )
+    found = open_attempt(tx, attempt_id)
+    if found is None:
+        raise AlreadyEnded(attempt_id)
+    charged, counted = min(billed, found.room.money), min(delivered, found.room.images)
+    settle_attempt(tx, attempt_id, ending, now, billed=billed, charged=charged, kept=delivered)
     entry = Entry(
         kind="settle",
-        generation_id=attempt["generation_id"],
+        generation_id=found.generation_id,
         attempt_id=attempt_id,
         amount=charged,
         held=-charged,
@@ -158,16 +98,16 @@ def settle(  # an attempt's end is these facts
         images_spent=counted,
         billed=charged,
     )
-    post(tx, entry, now=now)
+    post(tx, entry, found.room.hold, now=now)
     if billed > charged:
         overrun = Entry(
             kind="overrun",
-            generation_id=attempt["generation_id"],
+            generation_id=found.generation_id,
             attempt_id=attempt_id,
             amount=billed - charged,
             billed=billed - charged,
         )
-        post(tx, overrun, now=now)
+        append(tx, overrun, now=now)
     return charged
 
 
@@ -184,15 +124,16 @@ def lose(tx: Tx, attempt_id: str, *, ending: Ending, now: Millis) -> None:
 def _close(  # both endings without a bill
     tx: Tx, attempt_id: str, state: str, kind: str, ending: Ending, now: Millis
 ) -> None:
-    attempt = _still_open(tx, attempt_id)
-    end_attempt(tx, attempt_id, state, ending, now)
+    closed = close_attempt(tx, attempt_id, state, ending, now)
+    if closed is None:
+        raise AlreadyEnded(attempt_id)
     entry = Entry(
         kind=kind,
-        generation_id=attempt["generation_id"],
+        generation_id=closed["generation_id"],
         attempt_id=attempt_id,
-        amount=attempt["share"],
+        amount=closed["share"],
     )
-    post(tx, entry, now=now)
+    append(tx, entry, now=now)
 
 
 def trim(tx: Tx, generation_id: str, *, now: Millis) -> None:
@@ -206,11 +147,4 @@ def trim(tx: Tx, generation_id: str, *, now: Millis) -> None:
             held=-left.money,
             images_held=-left.images,
         )
-        post(tx, entry, now=now)
-
-
-def _still_open(tx: Tx, attempt_id: str) -> Record:
-    attempt = open_attempt(tx, attempt_id)
-    if attempt is None:
-        raise AlreadyEnded(attempt_id)
-    return attempt
+        post(tx, entry, left.hold, now=now)

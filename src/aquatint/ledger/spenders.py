@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Tx
-from aquatint.ledger.entries import window_start
+from aquatint.ledger.windows import start_of
 from aquatint.money import Micro
 
 
@@ -24,6 +24,6 @@ def spenders(tx: Tx, *, now: Millis) -> dict[str, Spent]:
           CAST(sum(CASE WHEN dispatched_at >= :today THEN charged ELSE 0 END) AS BIGINT) AS today
         FROM attempts GROUP BY owner
         """,
-        {"today": window_start(now, "day")},
+        {"today": start_of(now, "day")},
     ).fetchall()
     return {row["owner"]: Spent(row["today"], row["total"]) for row in rows}

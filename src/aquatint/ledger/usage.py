@@ -1,62 +1,91 @@
-"""What one person has spent: today against the limits, and lately by provider, model and day."""
+"""What one person has spent: today, against every limit, and lately by provider, model and day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from aquatint.clock import Millis, iso
 from aquatint.db.engine import Tx
-from aquatint.ledger.entries import PERIODS, counter_key, window_start
-from aquatint.ledger.service import Limits
-from aquatint.ledger.store import used_in_window
-from aquatint.money import Micro, to_usd
-
-_DAYS = 30
+from aquatint.ledger.counters import standing
+from aquatint.ledger.limits import Limit, Metric, scope_of
+from aquatint.ledger.windows import DAY, PERIODS, end_of, start_of
+from aquatint.money import to_usd
 
 
-def usage(tx: Tx, owner: str, limits: Limits, *, now: Millis) -> dict[str, Any]:
-    """The body of `GET /api/usage`; groups cover the last 30 days, money is in dollars."""
-    today = tx.execute(
-        """
-        SELECT metric, held, spent FROM counters WHERE owner = :owner AND period = :period
-          AND start = :start
-        """,
-        counter_key(owner, "", "day", now),
-    ).fetchall()
-    counters = {row["metric"]: row for row in today}
-    money, images = counters.get("money"), counters.get("images")
+def usage(
+    tx: Tx,
+    owner: str,
+    limits: Sequence[Limit],
+    *,
+    now: Millis,
+    days: int = 30,
+    everything: bool = False,
+) -> dict[str, Any]:
+    """The body of `GET /api/usage`; groups cover the last `days`, money is in dollars.
+
+    What others use is told with `everything` alone; else only what is left of a shared limit.
+    """
+    today = standing(tx, owner, "day", now)
+    windows = [_window(tx, limit, now, everything=everything) for limit in limits]
+    own = {(w["metric"], w["period"]): w for w in windows if w["scope"] == "user"}
     return {
         "today": {
-            "spent": to_usd(money["spent"] if money else 0),
-            "held": to_usd(money["held"] if money else 0),
-            "images": images["spent"] + images["held"] if images else 0,
+            "spent": to_usd(today.money_spent),
+            "held": to_usd(today.money_held),
+            "images": today.used("images"),
         },
-        "limits": {
-            "imagesPerHour": limits.images_per_hour,
-            "imagesPerDay": limits.images_per_day,
-            "dailyCost": _usd(limits.daily_budget),
-        },
-        "remaining": {
-            "imagesThisHour": _left(tx, owner, "images", "hour", limits.images_per_hour, now),
-            "imagesToday": _left(tx, owner, "images", "day", limits.images_per_day, now),
-            "cost": _usd(_left(tx, owner, "money", "day", limits.daily_budget, now)),
-        },
-        "resetsAt": {
-            period: iso(window_start(now, period) + length) for period, length in PERIODS.items()
-        },
-        **_groups(tx, owner, now),
+        "limits": _each(own, "cap", _LIMITS),
+        "remaining": _each(own, "remaining", _REMAINING),
+        "resetsAt": {period: iso(end_of(now, period)) for period in PERIODS},
+        "windows": windows,
+        "days": days,
+        **_groups(tx, owner, start_of(now, "day") - (days - 1) * DAY),
     }
 
 
-def _usd(amount: Micro | None) -> float | None:
-    return None if amount is None else to_usd(amount)
+_LIMITS: Final = {
+    "imagesPerHour": ("images", "hour"),
+    "imagesPerDay": ("images", "day"),
+    "imagesPerMonth": ("images", "month"),
+    "hourlyCost": ("money", "hour"),
+    "dailyCost": ("money", "day"),
+    "monthlyCost": ("money", "month"),
+}
+_REMAINING: Final = {
+    "imagesThisHour": ("images", "hour"),
+    "imagesToday": ("images", "day"),
+    "imagesThisMonth": ("images", "month"),
+    "costThisHour": ("money", "hour"),
+    "cost": ("money", "day"),
+    "costThisMonth": ("money", "month"),
+}
 
 
-def _left(  # a counter's key and its limit
-    tx: Tx, owner: str, metric: str, period: str, limit: int | None, now: Millis
-) -> int | None:
-    if limit is None:
-        return None
-    return max(limit - used_in_window(tx, owner, metric, period, now), 0)
+def _each(
+    own: dict[tuple[str, str], dict[str, Any]], field: str, names: dict[str, tuple[str, str]]
+) -> dict[str, Any]:
+    """`field` of the person's own limits by name; null where there is no limit."""
+    return {name: own[key][field] if key in own else None for name, key in names.items()}
+
+
+def _window(tx: Tx, limit: Limit, now: Millis, *, everything: bool) -> dict[str, Any]:
+    found = standing(tx, limit.account, limit.period, now)
+    used, held = found.used(limit.metric), found.held(limit.metric)
+    scope = scope_of(limit.account)
+    told = everything or scope != "gateway"
+    return {
+        "scope": scope,
+        "metric": limit.metric,
+        "period": limit.period,
+        "cap": _shown(limit.metric, limit.cap),
+        "used": _shown(limit.metric, used) if told else None,
+        "held": _shown(limit.metric, held) if told else None,
+        "remaining": _shown(limit.metric, max(limit.cap - used, 0)),
+        "resetsAt": iso(end_of(now, limit.period)),
+    }
+
+
+def _shown(metric: Metric, amount: int) -> float:
+    return to_usd(amount) if metric == "money" else amount
 
 
 _GROUPS: Final[dict[str, tuple[str, dict[str, Callable[[Any], str]]]]] = {
@@ -66,24 +95,22 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, Callable[[Any], str]]]]] = {
 }
 
 
-def _groups(tx: Tx, owner: str, now: Millis) -> dict[str, list[dict[str, Any]]]:
-    day = PERIODS["day"]
-    since = window_start(now, "day") - (_DAYS - 1) * day
+def _groups(tx: Tx, owner: str, since: Millis) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
             {
                 **{field: show(row[field]) for field, show in fields.items()},
-                "spent": to_usd(row["spent"]),
-                "unknown": to_usd(row["unknown"]),
+                **{amount: to_usd(row[amount]) for amount in ("spent", "unknown", "overrun")},
                 "images": row["images"],
                 "attempts": row["attempts"],
             }
             for row in tx.execute(
                 f"""
-                SELECT {columns}, sum(charged) AS spent, sum(delivered) AS images,
-                  count(*) AS attempts,
-                  sum(CASE state WHEN 'unknown' THEN share ELSE 0 END) AS unknown
-                FROM (SELECT a.*, dispatched_at - dispatched_at % {day} AS day FROM attempts a
+                SELECT {columns}, CAST(sum(charged) AS BIGINT) AS spent,
+                  CAST(sum(CASE state WHEN 'unknown' THEN share ELSE 0 END) AS BIGINT) AS unknown,
+                  CAST(sum(billed - charged) AS BIGINT) AS overrun,
+                  CAST(sum(delivered) AS BIGINT) AS images, count(*) AS attempts
+                FROM (SELECT a.*, dispatched_at - dispatched_at % {DAY} AS day FROM attempts a
                       WHERE owner = :owner AND dispatched_at >= :since) AS recent
                 GROUP BY {columns} ORDER BY {columns}
                 """,  # noqa: S608  # our own constants

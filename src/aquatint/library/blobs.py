@@ -2,15 +2,19 @@
 
 ``incoming/<attempt>-<k>.part`` holds what is arriving; ``ab/cdef...`` (the SHA-256, split after
 two characters) what is kept. Bytes are stored verbatim, and a name never comes from outside.
+What is kept has both names until it is in the books: a process that dies in between leaves behind
+which attempt the bytes belong to.
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from stat import S_ISREG
@@ -28,8 +32,16 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """Old files: kept ones by their hashes, received ones by their attempts."""
+
+    hashes: frozenset[str]
+    attempts: frozenset[str]
+
+
 class BlobStore:
-    """The folder `root`; created for its owner alone. Not for two hosts at once."""
+    """The folder `root`; created for its owner alone. For any processes of one host."""
 
     def __init__(self, root: Path) -> None:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,12 +50,13 @@ class BlobStore:
 
     def sink(self, attempt_id: str) -> ImageSink:
         """Where the images of one attempt go; ValueError for an id that is no plain name."""
-        if not _NAME.fullmatch(attempt_id):
-            raise ValueError(f"not an attempt id: {attempt_id!r}")
-        return _Sink(self._root, attempt_id)
+        return _Sink(self._root, _attempt(attempt_id))
 
     async def keep(self, received: ReceivedImage) -> Path:
-        """Move received bytes to their lasting place, durably; harmless to repeat."""
+        """Give received bytes their lasting name, durably; harmless to repeat.
+
+        `discard` them when they are in the books.
+        """
         return await asyncio.to_thread(self.keep_now, received)
 
     def keep_now(self, received: ReceivedImage) -> Path:
@@ -51,7 +64,7 @@ class BlobStore:
         return self._keep(_token(received), _hash(received.sha256))
 
     async def discard(self, received: ReceivedImage) -> None:
-        """Drop received bytes that will not be kept; harmless to repeat."""
+        """Forget received bytes, be they kept elsewhere or not at all; harmless to repeat."""
         await asyncio.to_thread(self.discard_now, received)
 
     def discard_now(self, received: ReceivedImage) -> None:
@@ -61,6 +74,41 @@ class BlobStore:
     def received_path(self, received: ReceivedImage) -> Path:
         """Where the bytes are until they are kept or dropped."""
         return self._root / _INCOMING / _token(received)
+
+    def left_by(self, attempt_id: str) -> tuple[ReceivedImage, ...]:
+        """What an attempt received that is in no books, whole or not, in the order it began.
+
+        For a thread that may wait for the disk.
+        """
+        paths = (self._root / _INCOMING).glob(f"{_attempt(attempt_id)}-*.part")
+        files = [path for path in paths if S_ISREG(path.lstat().st_mode)]
+        files.sort(key=lambda path: int(path.stem.rpartition("-")[2]))
+        return tuple(_received(path) for path in files)
+
+    def older(self, before: float) -> Leftovers:
+        """What came before `before`, in seconds since 1970; most of it is wanted.
+
+        For a thread that may wait for the disk, as all that sweeps.
+        """
+        kept = (path for path in self._root.glob("[0-9a-f][0-9a-f]/*") if _older(path, before))
+        incoming = self._root / _INCOMING
+        received = (path for path in incoming.glob("*-*.part") if _older(path, before))
+        return Leftovers(
+            hashes=frozenset(path.parent.name + path.name for path in kept),
+            attempts=frozenset(path.stem.rpartition("-")[0] for path in received),
+        )
+
+    def sweep(self, unwanted: Leftovers, before: float) -> int:
+        """Delete what is unwanted and still came before `before`; how many files."""
+        paths = [self._root / sha256[:2] / sha256[2:] for sha256 in unwanted.hashes]
+        for attempt_id in unwanted.attempts:
+            paths += (self._root / _INCOMING).glob(f"{_attempt(attempt_id)}-*.part")
+        with _folder(self._root) as root:
+            fcntl.flock(root, fcntl.LOCK_EX)  # nobody gives a lasting name meanwhile
+            old = [path for path in paths if _older(path, before)]
+            for path in old:
+                _unlink(path)
+        return len(old)
 
     def path(self, sha256: str) -> Path:
         """The file of kept bytes; ValueError for no hash, FileNotFoundError for an unknown one."""
@@ -72,10 +120,11 @@ class BlobStore:
     def _keep(self, token: str, sha256: str) -> Path:
         shard, name = sha256[:2], sha256[2:]
         with _folder(self._root) as root, _folder(_INCOMING, within=root) as incoming:
+            fcntl.flock(root, fcntl.LOCK_SH)
             _make_folder(shard, within=root)
             with _folder(shard, within=root) as target:
                 try:
-                    os.replace(token, name, src_dir_fd=incoming, dst_dir_fd=target)
+                    _name_too(token, incoming, name, target)
                 except FileNotFoundError:
                     return self.path(sha256)
                 os.fsync(target)
@@ -154,11 +203,41 @@ class _Writer:
         _unlink(self._path)
 
 
+def _name_too(token: str, incoming: int, name: str, target: int) -> None:
+    try:
+        os.link(token, name, src_dir_fd=incoming, dst_dir_fd=target, follow_symlinks=False)
+    except FileExistsError:
+        pass
+    except PermissionError:  # a file system without second names
+        os.replace(token, name, src_dir_fd=incoming, dst_dir_fd=target)
+    os.utime(name, dir_fd=target)  # it is about to be booked: not to be swept meanwhile
+
+
+def _older(path: Path, before: float) -> bool:
+    try:
+        return path.lstat().st_mtime < before
+    except FileNotFoundError:
+        return False
+
+
+def _received(path: Path) -> ReceivedImage:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return ReceivedImage(token=path.name, sha256=digest, size=file.tell())
+
+
 async def _hop(size: int, work: Callable[[], None]) -> None:
     if size < INLINE_BYTES:
         work()
     else:
         await asyncio.to_thread(work)
+
+
+def _attempt(attempt_id: str) -> str:
+    if not _NAME.fullmatch(attempt_id):
+        raise ValueError(f"not an attempt id: {attempt_id!r}")
+    return attempt_id
 
 
 def _token(received: ReceivedImage) -> str:

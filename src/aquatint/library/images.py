@@ -12,7 +12,7 @@ from aquatint.library.blobs import BlobStore
 from aquatint.library.formats import READERS, UnusableImage, detect
 from aquatint.providers.base import ReceivedImage
 
-__all__ = ["ImageFacts", "UnusableImage", "inspect", "take_in", "thumbnail"]
+__all__ = ["ImageFacts", "UnusableImage", "inspect", "take_in", "thumbnail", "whole"]
 
 MOST_PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
@@ -32,7 +32,10 @@ class ImageFacts:
 
 
 async def take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
-    """Keep what is one whole image; drop anything else and raise `UnusableImage`."""
+    """Keep what is one whole image; drop anything else and raise `UnusableImage`.
+
+    What is kept is to be discarded once it is in the books.
+    """
     return await asyncio.to_thread(_take_in, blobs, received)
 
 
@@ -44,6 +47,26 @@ def _take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
         raise
     blobs.keep_now(received)
     return facts
+
+
+async def whole(blobs: BlobStore, attempt_id: str) -> tuple[ReceivedImage, ...]:
+    """The images among what a dead attempt left behind that can be decoded to their last line."""
+    return await asyncio.to_thread(_whole, blobs, attempt_id)
+
+
+def _whole(blobs: BlobStore, attempt_id: str) -> tuple[ReceivedImage, ...]:
+    left = blobs.left_by(attempt_id)
+    return tuple(received for received in left if _decodes(blobs.received_path(received)))
+
+
+def _decodes(path: Path) -> bool:
+    try:
+        _inspect(path)
+        with Image.open(path, formats=_FORMATS) as image:
+            image.load()
+    except (UnusableImage, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True
 
 
 async def inspect(path: Path) -> ImageFacts:

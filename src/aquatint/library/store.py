@@ -1,6 +1,7 @@
 """The library's index: which image belongs to whom and came from which attempt."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, fields
 
 from aquatint.clock import Millis
@@ -26,6 +27,7 @@ class Image:
     created_at: Millis
 
 
+_AT_ONCE = 500
 _COLUMNS = tuple(field.name for field in fields(Image))
 
 
@@ -42,6 +44,16 @@ def find(tx: Tx, owner: str, image_id: str) -> Image | None:
         "SELECT * FROM images WHERE id = :id AND owner = :owner", {"id": image_id, "owner": owner}
     ).fetchone()
     return row and _image(row)
+
+
+def without_image(tx: Tx, hashes: AbstractSet[str]) -> frozenset[str]:
+    """Those of `hashes` that no image has."""
+    missing, every = set(hashes), sorted(hashes)
+    for start in range(0, len(every), _AT_ONCE):
+        among, values = listed(every[start : start + _AT_ONCE])
+        rows = tx.execute(f"SELECT sha256 FROM images WHERE sha256 IN {among}", values)  # noqa: S608  # parameters only
+        missing -= {row["sha256"] for row in rows.fetchall()}
+    return frozenset(missing)
 
 
 def of_generations(tx: Tx, generation_ids: Sequence[str]) -> list[Image]:

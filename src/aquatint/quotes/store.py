@@ -52,6 +52,18 @@ def use(tx: Tx, quote_id: str, generation_id: str, *, now: Millis) -> bool:
     return used.rowcount == 1
 
 
+def sweep(tx: Tx, *, before: Millis, most: int = 500) -> int:
+    """Forget quotes that expired unused before `before`; how many."""
+    return tx.execute(
+        """
+        DELETE FROM quotes WHERE id IN (
+          SELECT id FROM quotes WHERE generation_id IS NULL AND expires_at < :before LIMIT :most
+        )
+        """,
+        {"before": before, "most": most},
+    ).rowcount
+
+
 def _stored(row: Record) -> StoredQuote:
     return StoredQuote(_parsed(row["body"]), row["generation_id"])
 

@@ -45,10 +45,14 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """The conditions of all providers; one without is CLOSED and has never been asked."""
+    """The conditions of all providers; one without is CLOSED and has never been asked.
+
+    `taken_at` is the time by the clock that the conditions go by.
+    """
 
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     config: BreakerConfig = field(default_factory=BreakerConfig)
+    taken_at: Millis = 0
 
     def circuit(self, provider: str, *, now: Millis) -> View:
         return breaker.view(self._of(provider).circuit, now=now, config=self.config)
@@ -101,13 +105,12 @@ def record(
     config: BreakerConfig,
 ) -> Condition:
     """The condition after a call of `model` has ended: with `error`, or well (None)."""
-    verdict = Verdict.SUCCESS if error is None else _VERDICTS[error.breaker]
-    circuit = breaker.record(condition.circuit, permit, verdict, now=now, config=config)
+    circuit = breaker.record(condition.circuit, permit, verdict_on(error), now=now, config=config)
     condition = replace(condition, circuit=circuit)
     if error is None:
         return condition
     if error.breaker is BreakerEffect.COOLS_DOWN:
-        until = max(condition.cool_down_until, now + _wait(error.cool_down))
+        until = max(condition.cool_down_until, now + cool_down_of(error))
         return replace(condition, cool_down_until=until)
     if error.breaker is BreakerEffect.MARKS_MODEL:
         believed = {name: until for name, until in condition.gone.items() if now < until}
@@ -128,7 +131,13 @@ def reset(condition: Condition) -> Condition:
     return Condition(circuit=breaker.reset(condition.circuit))
 
 
-def _wait(seconds: float | None) -> Millis:
-    if seconds is None:
+def verdict_on(error: ProviderError | None) -> Verdict:
+    """What the end of a call, with `error` or well (None), says of the provider."""
+    return Verdict.SUCCESS if error is None else _VERDICTS[error.breaker]
+
+
+def cool_down_of(error: ProviderError) -> Millis:
+    """How long the provider asked to be left alone."""
+    if error.cool_down is None:
         return DEFAULT_COOL_DOWN
-    return int(1000 * min(seconds, LONGEST_COOL_DOWN / 1000))
+    return int(1000 * min(error.cool_down, LONGEST_COOL_DOWN / 1000))

@@ -21,9 +21,9 @@ from aquatint.resilience.transition import Transition, between
 
 LEASE_MARGIN: Millis = 10_000
 # A permit whose process died is kept for a day after its lease, for the call may still be resumed.
-_FORGOTTEN_AFTER: Millis = 86_400_000
+FORGOTTEN_AFTER: Millis = 86_400_000
 
-_JSON = TypeAdapter(Condition)
+JSON = TypeAdapter(Condition)  # the form in which conditions are kept
 
 
 class Refused(Exception):
@@ -56,10 +56,15 @@ class _Stored:
     version: int  # 0: there is no row yet
 
 
+def lease(call: Call) -> Millis:
+    """How long a call may hold the probe: its deadline and ten seconds."""
+    return math.ceil(call.deadline_seconds * 1000) + LEASE_MARGIN
+
+
 def acquire(tx: Tx, call: Call, *, config: BreakerConfig, now: Millis) -> tuple[Transition, ...]:
-    """Ask to make `call`; raises Refused. Its lease is its deadline and ten seconds."""
+    """Ask to make `call`; raises Refused."""
     stored = _load(tx, call.provider)
-    lease_until = now + math.ceil(call.deadline_seconds * 1000) + LEASE_MARGIN
+    lease_until = now + lease(call)
     after, answer = conditions.acquire(
         stored.condition, call.id, lease_until=lease_until, now=now, config=config
     )
@@ -104,12 +109,13 @@ def reset(
     )
 
 
-def snapshot(tx: Tx, *, config: BreakerConfig) -> Snapshot:
+def snapshot(tx: Tx, *, config: BreakerConfig, now: Millis) -> Snapshot:
     """The conditions of all providers that were ever called. Changes nothing."""
     rows = tx.execute("SELECT provider, body FROM conditions").fetchall()
     return Snapshot(
-        conditions={row["provider"]: _JSON.validate_json(row["body"]) for row in rows},
+        conditions={row["provider"]: JSON.validate_json(row["body"]) for row in rows},
         config=config,
+        taken_at=now,
     )
 
 
@@ -119,7 +125,7 @@ def _load(tx: Tx, provider: str) -> _Stored:
     ).fetchone()
     if row is None:
         return _Stored(provider, Condition(), 0)
-    return _Stored(provider, _JSON.validate_json(row["body"]), row["version"])
+    return _Stored(provider, JSON.validate_json(row["body"]), row["version"])
 
 
 def _save(
@@ -143,7 +149,7 @@ def _save(
         """,
         {
             "provider": stored.provider,
-            "body": _JSON.dump_json(after).decode(),
+            "body": JSON.dump_json(after).decode(),
             "version": stored.version,
         },
     )
@@ -179,9 +185,7 @@ def _take(tx: Tx, call_id: str) -> Record | None:
 
 
 def _sweep(tx: Tx, now: Millis) -> None:
-    tx.execute(
-        "DELETE FROM permits WHERE lease_until < :before", {"before": now - _FORGOTTEN_AFTER}
-    )
+    tx.execute("DELETE FROM permits WHERE lease_until < :before", {"before": now - FORGOTTEN_AFTER})
 
 
 def _permit(kept: Record) -> Permit:

@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -8,13 +7,6 @@ from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
 from tests.unit.chat.support import Build, FakeItems, FakeQuotes, ScriptedModel
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "test.db")
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -44,7 +36,17 @@ async def build(
     made: list[ChatService] = []
 
     def build(model: ScriptedModel | None) -> ChatService:
-        made.append(ChatService(db=db, log=log, clock=clock, quotes=quotes, items=items, llm=model))
+        made.append(
+            ChatService(
+                db=db,
+                log=log,
+                clock=clock,
+                quotes=quotes,
+                items=items,
+                llm=model,
+                worker=lambda: "proc_1",
+            )
+        )
         return made[-1]
 
     yield build

@@ -32,7 +32,7 @@ async def dead_turn(db: Database) -> str:
 
     def leave(tx: Tx) -> None:
         store.create(tx, Conversation(id="conv_1", title="t", updated_at=0), "ada")
-        turns.begin(tx, "turn_1", "conv_1", model="m", now=0)
+        turns.begin(tx, "turn_1", "conv_1", model="m", worker="dead", now=0)
         turns.append(tx, "turn_1", "delta", {"content": "Half "}, now=0)
         turns.append(tx, "turn_1", "delta", {"content": "an ans"}, now=0)
         for content in ({"id": "img_7"}, {"error": "no", "code": "x"}):
@@ -49,7 +49,7 @@ async def test_a_turn_of_a_dead_process_ends_with_an_error_and_keeps_what_was_sa
     turn = await dead_turn(db)
     chat = build(ScriptedModel())
     watching = await chat.watch("ada", turn, after=5)
-    await chat.recover()
+    await chat.take_over()
     rest = [event async for event in watching]
     assert [event.event for event in rest] == ["message_complete", "error"]
     assert rest[-1].data["code"] == "server_stopped"
@@ -61,9 +61,9 @@ async def test_a_turn_of_a_dead_process_ends_with_an_error_and_keeps_what_was_sa
 async def test_recovering_again_changes_nothing(build: Build, db: Database) -> None:
     turn = await dead_turn(db)
     chat = build(ScriptedModel())
-    await chat.recover()
+    await chat.take_over()
     before = await watch(chat, turn)
-    await chat.recover()
+    await chat.take_over()
     assert await watch(chat, turn) == before
     assert len((await chat.conversation("ada", "conv_1"))["messages"]) == 1
 

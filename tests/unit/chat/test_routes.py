@@ -32,7 +32,7 @@ class Gateway:
 
     def script(self, model: ScriptedModel | None) -> None:
         state = self.app.state
-        state.services.chat = ChatService(**state.parts, llm=model)
+        state.services.chat = ChatService(**state.parts, llm=model, worker=lambda: "proc_1")
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aquatint.cli import app
-from aquatint.db.engine import connect
-from aquatint.db.migrate import migrate
+from aquatint.db.migrate import migrate_sqlite
+from aquatint.db.sqlite import connect
 from aquatint.errors import Unauthenticated
 from tests.support.fake import house
 
@@ -25,7 +25,7 @@ SIGN_IN: dict[str, Any] = {
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     connection = connect(tmp_path / "aquatint.db")
-    migrate(connection)
+    migrate_sqlite(connection)
     connection.execute(
         "INSERT INTO users (id, issuer, subject, email, created_at, seen_at)"
         " VALUES ('usr_1', 'https://login.example', 's-1', 'Ann@example.com', 0, 0)"

@@ -3,21 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
 from aquatint.db import eventlog
-from aquatint.db.engine import Database, Tx, connect, listed
+from aquatint.db.engine import Database, Tx, listed
 from aquatint.db.eventlog import Event, EventLog
-from aquatint.db.migrate import DatabaseTooNew
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "test.db")
-    yield database
-    await database.close()
+from aquatint.db.opening import open_database
 
 
 def _add(name: str) -> Callable[[Tx], int]:
@@ -57,11 +50,65 @@ async def test_many_writers_lose_nothing(db: Database) -> None:
     assert [event.seq for event in events] == list(range(1, 301))
 
 
-async def test_what_was_written_survives_closing(tmp_path: Path) -> None:
+async def test_what_was_written_survives_closing(database: str) -> None:
     for expected in (1, 2):
-        database = Database(tmp_path / "kept.db")
-        assert await database.write(_add("x")) == expected
-        await database.close()
+        opened = open_database(database)
+        assert await opened.write(_add("x")) == expected
+        await opened.close()
+
+
+async def test_a_statement_that_fails_undoes_only_its_job(db: Database) -> None:
+    def twice(tx: Tx) -> None:
+        for _ in range(2):
+            tx.execute("INSERT INTO conditions (provider, body, version) VALUES ('p', '{}', 1)")
+
+    jobs: list[Coroutine[None, None, object]] = [
+        db.write(_add("a")),
+        db.write(twice),
+        db.write(_add("b")),
+    ]
+    outcomes = list(await asyncio.gather(*jobs, return_exceptions=True))
+    assert [outcomes[0], outcomes[2]] == [1, 2]
+    assert "IntegrityError" in {each.__name__ for each in type(outcomes[1]).__mro__}
+    assert await db.read(lambda tx: tx.execute("SELECT * FROM conditions").fetchall()) == []
+
+
+async def test_a_job_cannot_go_on_after_hiding_a_failed_statement_from_its_neighbours(
+    db: Database,
+) -> None:
+    def hiding(tx: Tx) -> None:
+        with suppress(Exception):
+            tx.execute("SELECT * FROM no_such_table")
+
+    outcomes = await asyncio.gather(
+        db.write(hiding), db.write(_add("kept")), return_exceptions=True
+    )
+    assert outcomes[1] == 1
+
+
+async def test_two_that_share_a_database_write_in_turn(database: str) -> None:
+    here, there = open_database(database), open_database(database)
+    numbers = await asyncio.gather(
+        *(each.write(_add("x")) for _ in range(100) for each in (here, there))
+    )
+    assert sorted(numbers) == list(range(1, 201))
+    await here.close()
+    await there.close()
+
+
+async def test_a_view_sees_one_moment(database: str) -> None:
+    here, there = open_database(database), open_database(database)
+    loop = asyncio.get_running_loop()
+
+    def look(tx: Tx) -> tuple[int, int]:
+        before = len(eventlog.read_after(tx, "s", 0))
+        asyncio.run_coroutine_threadsafe(there.write(_add("x")), loop).result(30)
+        return before, len(eventlog.read_after(tx, "s", 0))
+
+    assert await here.scan(look) == (0, 0)
+    assert len(await here.read(lambda tx: eventlog.read_after(tx, "s", 0))) == 1
+    await here.close()
+    await there.close()
 
 
 async def test_a_callers_departure_does_not_undo_its_write(db: Database) -> None:
@@ -71,23 +118,6 @@ async def test_a_callers_departure_does_not_undo_its_write(db: Database) -> None
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await db.write(_add("next")) == 2
-
-
-def test_every_connection_is_durable(tmp_path: Path) -> None:
-    connection = connect(tmp_path / "x.db")
-    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
-    assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
-    connection.close()
-
-
-async def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    await Database(tmp_path / "new.db").close()
-    connection = connect(tmp_path / "new.db")
-    connection.execute("INSERT INTO schema_version VALUES (9999)")
-    connection.close()
-    with pytest.raises(DatabaseTooNew, match="9999"):
-        Database(tmp_path / "new.db")
 
 
 @pytest.mark.parametrize("values", [[], ["a"], ["a", "b", "c"]])
@@ -124,7 +154,8 @@ class TestEventLog:
     async def test_a_follower_notices_another_process_without_being_woken(
         self, db: Database
     ) -> None:
-        follower = asyncio.ensure_future(anext(EventLog(db).follow("s")))
+        await db.write(_add("here"))
+        follower = asyncio.ensure_future(anext(EventLog(db).follow("s", 1)))
         await asyncio.sleep(0)
         await db.write(_add("elsewhere"))
         assert (await follower).event == "elsewhere"
@@ -137,8 +168,9 @@ class TestEventLog:
         async def drain(events: AsyncIterator[Event]) -> int:
             return len([event async for event in events])
 
-        watcher = asyncio.create_task(drain(log.watch("s")))
-        waiter = asyncio.create_task(drain(log.follow("s")))
+        await db.write(_add("early"))
+        watcher = asyncio.create_task(drain(log.watch("s", 1)))
+        waiter = asyncio.create_task(drain(log.follow("s", 1)))
         await asyncio.sleep(0.01)
         log.stop()
         assert await watcher == 0
@@ -147,8 +179,8 @@ class TestEventLog:
         assert await waiter == 1
 
     async def test_old_streams_are_swept(self, db: Database) -> None:
-        await db.write(lambda tx: eventlog.append(tx, "turn:1", "old", {}, now=10))
-        await db.write(lambda tx: eventlog.append(tx, "turn:2", "new", {}, now=30))
-        assert await db.write(lambda tx: eventlog.sweep(tx, "turn:", before=20)) == 1
+        await db.write(lambda tx: eventlog.append(tx, "turn:1", "old", {}, now=10, final=True))
+        await db.write(lambda tx: eventlog.append(tx, "turn:2", "new", {}, now=30, final=True))
+        assert await db.write(lambda tx: eventlog.sweep_ended(tx, "turn:", before=20)) == 1
         assert await db.read(lambda tx: eventlog.read_after(tx, "turn:2", 0))
         assert not await db.read(lambda tx: eventlog.read_after(tx, "turn:1", 0))

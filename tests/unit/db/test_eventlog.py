@@ -1,21 +1,12 @@
 """Whoever follows a stream that has ended is let go at once, wherever they were."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from aquatint.db import eventlog
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "test.db")
-    yield database
-    await database.close()
 
 
 async def add(db: Database, *names: str, final: bool = False) -> None:
@@ -48,3 +39,10 @@ async def test_who_is_ahead_of_a_stream_is_let_go_at_its_end(db: Database) -> No
     log.wake("s")
     async with asyncio.timeout(5):
         assert await ahead == []
+
+
+async def test_a_stream_that_is_forgotten_ends(db: Database) -> None:
+    await add(db, "end", final=True)
+    await db.write(lambda tx: eventlog.sweep_ended(tx, "s", before=1))
+    async with asyncio.timeout(5):
+        assert await seen(EventLog(db), 0) == []

@@ -115,7 +115,7 @@ class TestInterruption:
         provider = FakeProvider()
         async with house(tmp_path, provider) as services:
             # The process dies between the reserving commit and the start of the work.
-            monkeypatch.setattr(services.generations, "_start", lambda _: None)
+            monkeypatch.setattr(services.generations, "_start", lambda _, work: work.close())
             generation_id = await buy(services, await quote(services))
         assert provider.calls == []
         async with house(tmp_path, provider) as services:

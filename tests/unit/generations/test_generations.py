@@ -14,8 +14,8 @@ from aquatint.errors import (
     QuoteExpired,
     QuoteUsed,
 )
+from aquatint.generations.confirmation import Confirmation
 from aquatint.generations.model import State
-from aquatint.generations.service import Confirmation
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from tests.support.fake import OWNER, FakeProvider, books, buy, deliver, house, picture, quote
 

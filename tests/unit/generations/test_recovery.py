@@ -8,7 +8,7 @@ import pytest
 from aquatint.catalog.pricing import Usage
 from aquatint.container import Services
 from aquatint.errors import ContentRefused, OutcomeUnknown, ProviderFault
-from aquatint.generations import attempt
+from aquatint.generations import attempt, patience
 from aquatint.generations.model import State
 from aquatint.library.images import take_in
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
@@ -27,7 +27,7 @@ from tests.support.fake import (
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempt, "PATIENCE", (0.0, 0.0))
+    monkeypatch.setattr(patience, "PATIENCE", (0.0, 0.0))
 
 
 async def _nothing(*_: object) -> None:
@@ -48,7 +48,7 @@ async def test_a_death_after_the_attempt_ends_it_by_the_books(
 ) -> None:
     provider = raising(error)
     async with house(tmp_path, provider) as services:
-        monkeypatch.setattr("aquatint.generations.runner.Runner._finish", _nothing)
+        monkeypatch.setattr("aquatint.generations.runner.Runner.finish", _nothing)
         generation = await bought(services)
         assert generation.state is State.DISPATCHED
     monkeypatch.undo()
@@ -64,7 +64,7 @@ async def test_a_death_after_one_of_several_calls_keeps_what_came(
 ) -> None:
     provider = FakeProvider()
     async with house(tmp_path, provider, catalog_as_of="2025-01-12") as services:
-        monkeypatch.setattr("aquatint.generations.runner.Runner._finish", _nothing)
+        monkeypatch.setattr("aquatint.generations.runner.Runner.finish", _nothing)
         made = await quote(services, n=2)  # DALL-E 3 makes one image a call
         generation_id = await buy(services, made)
         await services.generations.wait(OWNER, generation_id)
@@ -127,6 +127,32 @@ async def test_waiters_are_not_left_waiting_when_the_end_cannot_be_written(
     async with house(tmp_path) as services:
         ended = await services.generations.wait(OWNER, generation.id)
         assert ended.state is State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("provider", "state"),
+    [(raising(ProviderFault("down")), State.UNKNOWN), (FakeProvider(), State.COMPLETED)],
+    ids=["failed", "delivered"],
+)
+async def test_no_generation_ends_before_its_attempts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: FakeProvider, state: State
+) -> None:
+    """A database that refuses the end of the call, and then takes that of the generation."""
+
+    def broken(*_: object) -> None:
+        raise OSError("database or disk is full")
+
+    async with house(tmp_path, provider) as services:
+        with monkeypatch.context() as patch:
+            patch.setattr("aquatint.generations.booking.fail", broken)
+            patch.setattr("aquatint.generations.booking.deliver", broken)
+            generation = await bought(services)
+            assert generation.state is State.DISPATCHED
+            assert (await books(services)).attempts["open"] == 1
+        await services.generations.take_over()
+        ended = await services.generations.wait(OWNER, generation.id)
+        assert ended.state is state
+        assert (await books(services)).attempts["open"] == 0
 
 
 class TestFlatPrices:

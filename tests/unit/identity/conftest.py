@@ -9,6 +9,7 @@ import pytest
 
 from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
+from aquatint.db.opening import open_database
 from aquatint.identity.config import Admission, SignIn
 from aquatint.identity.google import ISSUER, ISSUERS
 from aquatint.identity.model import Caller
@@ -47,23 +48,16 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(tmp_path / "aquatint.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def second_db(db: Database, tmp_path: Path) -> AsyncIterator[Database]:
-    """The same file, as another process has it."""
-    opened = Database(tmp_path / "aquatint.db")
+async def second_db(db: Database, database: str) -> AsyncIterator[Database]:
+    """The same database, as another process has it."""
+    opened = open_database(database)
     yield opened
     await opened.close()
 
 
 def on_disk(folder: Path) -> bytes:
     """The database with its log, as a thief would find them."""
-    return b"".join(path.read_bytes() for path in folder.glob("aquatint.db*"))
+    return b"".join(path.read_bytes() for path in folder.glob("test.db*"))
 
 
 def sign_in_at(provider: IdentityProvider, **changes: Any) -> SignIn:

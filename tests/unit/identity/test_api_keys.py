@@ -170,6 +170,7 @@ async def test_last_used_is_written_once_a_minute(
     assert await used() == clock.now()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_nothing_on_disk_opens_anything(house: House, ann: Caller, tmp_path: Path) -> None:
     issued = await house.identity.create_key(ann.id, wanted())
     kept = on_disk(tmp_path)

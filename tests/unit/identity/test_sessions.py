@@ -135,6 +135,7 @@ async def test_last_seen_is_written_once_a_minute(
     assert (await house.identity.users())[0].user.seen_at == begun + 60_000
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_nothing_on_disk_opens_anything(house: House, db: Database, tmp_path: Path) -> None:
     back = await house.callback()
     begun_with = house.browser_secret

@@ -1,12 +1,9 @@
-from collections.abc import Iterator
-
 import pytest
 
-from tests.unit.resilience.house import House, memory
+from aquatint.db.engine import Tx
+from tests.unit.resilience.house import House
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    connection = memory()
-    yield House(connection)
-    connection.close()
+def house(tx: Tx) -> House:
+    return House(tx)

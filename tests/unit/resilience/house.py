@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aquatint.catalog.reasons import Reason
 from aquatint.db.engine import Tx
-from aquatint.db.migrate import migrate
+from aquatint.db.migrate import migrate_sqlite
 from aquatint.errors import ProviderError, ProviderFault
 from aquatint.resilience import store
 from aquatint.resilience.availability import Health, health
@@ -21,7 +21,7 @@ DOWN = ProviderFault("The provider answered 503")
 def memory() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    migrate(connection)
+    migrate_sqlite(connection)
     return connection
 
 
@@ -74,7 +74,7 @@ class House:
         )
 
     def snapshot(self) -> Snapshot:
-        return store.snapshot(self.tx, config=self.config)
+        return store.snapshot(self.tx, config=self.config, now=self.now)
 
     def health(self, provider: str = "openai") -> Health:
         return health(self.snapshot(), provider, self.now)

@@ -8,20 +8,16 @@ BRK-6, 18, 20, 21, 25, 28, 30, 32, 38 test_store.py
 BRK-8, 13, 17, 27, 37                 test_shared.py
 BRK-12, 16, 33                        test_condition.py
 BRK-22, 34, 35                        test_availability.py
+BRK-9, 21, 27                         test_processes.py: four processes
+BRK-24, 25, 36, and 8, 37 in Valkey   test_valkey.py
 BRK-40                                tests/property/test_breaker.py
 
-Cases, or parts of them, that are not proved yet or do not hold here:
+Cases, or parts of them, that do not hold here:
 
-BRK-9   several processes: with the server's workers; here one writer (BRK-8)
 BRK-19  slow calls: off by default, and the interface has no setting that would turn it on
 BRK-20  forced open and disabled: the provider's feature flag; only reset is the breaker's
-BRK-21  events of N processes: with the server's workers; here one event per transition
-BRK-24  the shared store down: with Valkey
-BRK-25  FLUSHALL: with Valkey; here a row that is gone
-BRK-27  a deploy with several processes: with the server's workers; here a restart
 BRK-28  credentials: breakers are per provider
 BRK-30  a list capped at the threshold: bounded by cells instead
-BRK-36  keys with a time to live: with Valkey
 BRK-39  growing waits: an option that is not offered; the wait stays the same
 """
 

@@ -4,11 +4,11 @@ Case numbers as in test_breaker.py.
 """
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from aquatint.db.engine import Database, Tx
+from aquatint.db.engine import Tx
+from aquatint.db.opening import open_database
 from aquatint.resilience import store
 from aquatint.resilience.breaker import BreakerConfig
 from aquatint.resilience.store import Call, Refused
@@ -20,8 +20,8 @@ LEASE = 130 * SECOND
 CONFIG = BreakerConfig()
 
 
-async def test_brk_8_a_hundred_at_once_get_one_probe(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
+async def test_brk_8_a_hundred_at_once_get_one_probe(database: str) -> None:
+    db = open_database(database)
     await db.write(lambda tx: House(tx).fail())
 
     def ask(number: int) -> "asyncio.Future[object]":
@@ -38,17 +38,17 @@ async def test_brk_8_a_hundred_at_once_get_one_probe(tmp_path: Path) -> None:
     assert len(let_through) == 1  # and one event
 
 
-async def test_brk_13_and_27_a_restart_keeps_open_and_frees_a_dead_probe(tmp_path: Path) -> None:
-    first = Database(tmp_path / "test.db")
+async def test_brk_13_and_27_a_restart_keeps_open_and_frees_a_dead_probe(database: str) -> None:
+    first = open_database(database)
     await first.write(lambda tx: House(tx).fail())
     await first.close()
 
-    second = Database(tmp_path / "test.db")
+    second = open_database(database)
     await second.write(lambda tx: _check_open(House(tx).at(TIMEOUT - 1)))
     await second.write(lambda tx: House(tx, calls=100).at(TIMEOUT).acquire())
     await second.close()
 
-    third = Database(tmp_path / "test.db")
+    third = open_database(database)
     early = await third.write(lambda tx: House(tx, calls=200).at(TIMEOUT + LEASE - 1).refusal())
     late = await third.write(lambda tx: House(tx, calls=300).at(TIMEOUT + LEASE).refusal())
     await third.close()
@@ -61,8 +61,8 @@ def _check_open(house: House) -> None:
     assert house.refusal() is not None
 
 
-async def test_brk_17_a_booking_that_raises_leaks_no_permit(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
+async def test_brk_17_a_booking_that_raises_leaks_no_permit(database: str) -> None:
+    db = open_database(database)
     probe = await db.write(lambda tx: House(tx).fail().at(TIMEOUT).acquire())
 
     def spoilt(tx: Tx) -> None:
@@ -79,8 +79,8 @@ async def test_brk_17_a_booking_that_raises_leaks_no_permit(tmp_path: Path) -> N
     assert state == ("CLOSED", 0)
 
 
-async def test_a_dispatch_that_is_undone_takes_no_probe(tmp_path: Path) -> None:
-    db = Database(tmp_path / "test.db")
+async def test_a_dispatch_that_is_undone_takes_no_probe(database: str) -> None:
+    db = open_database(database)
     await db.write(lambda tx: House(tx).fail())
 
     def over_the_ceiling(tx: Tx) -> None:
@@ -94,8 +94,8 @@ async def test_a_dispatch_that_is_undone_takes_no_probe(tmp_path: Path) -> None:
     assert free is None
 
 
-async def test_brk_37_another_connection_may_record(tmp_path: Path) -> None:
-    here, there = Database(tmp_path / "test.db"), Database(tmp_path / "test.db")
+async def test_brk_37_another_connection_may_record(database: str) -> None:
+    here, there = open_database(database), open_database(database)
     call = await here.write(lambda tx: House(tx).fail().at(TIMEOUT).acquire())
     await there.write(lambda tx: House(tx).at(TIMEOUT).record(call))
     state = await here.read(lambda tx: House(tx).at(TIMEOUT).state())

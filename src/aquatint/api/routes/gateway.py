@@ -15,8 +15,8 @@ from aquatint.catalog.model import Tier
 from aquatint.clock import iso
 from aquatint.container import Services
 from aquatint.errors import InvalidRequest, QuoteUsed
+from aquatint.generations.confirmation import Confirmation, Confirmed
 from aquatint.generations.idempotency import IdempotencyKey
-from aquatint.generations.service import Confirmation, Confirmed
 from aquatint.identity.model import Caller
 from aquatint.money import Micro, cap_from_usd
 from aquatint.policy.text import AccessToken, Name, Text
@@ -95,12 +95,12 @@ async def _confirmed(
         max_cost=body.cap,
         key=key,
     )
+    if key and (earlier := await services.generations.replay(caller.id, key)):
+        return earlier
     if body.quote_id is not None:
         stored = await services.quotes.redeem(caller.id, body.quote_id)
         _check_same(stored.quote, body)
         return await services.generations.confirm(body.quote_id, confirmation)
-    if key and (earlier := await services.generations.replay(caller.id, key)):
-        return earlier
     quote = await services.quotes.make(caller.id, _request(body), terms=caller.key)
     return await services.generations.buy(quote, confirmation)
 
@@ -170,11 +170,11 @@ def _success(item: dict[str, Any]) -> dict[str, Any]:
 @router.get("/health-check/image-providers")
 async def image_providers(services: ServicesDep) -> dict[str, Any]:
     """Every provider's availability and why; spends nothing and asks nobody."""
-    now, seen = services.clock.now(), await services.market.conditions()
-    providers = report(services.market.providers, seen, now)
+    seen = await services.market.conditions()
+    providers = report(services.market.providers, seen, seen.taken_at)
     available = sum(bool(state["available"]) for state in providers.values())
     return {
-        "timestamp": iso(now),
+        "timestamp": iso(seen.taken_at),
         "providers": providers,
         "summary": {
             "total": len(providers),

@@ -12,9 +12,9 @@ from aquatint.api.openapi import SPENDING, Responses, errors
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.container import Services
+from aquatint.generations.confirmation import Confirmation
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import Generation, stream
-from aquatint.generations.service import Confirmation
 from aquatint.policy.text import Name
 
 router = APIRouter(prefix="/api/generations", tags=["generations"])

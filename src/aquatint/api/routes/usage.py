@@ -1,28 +1,70 @@
 """What was spent, and the proof that the books are right."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from fastapi.responses import Response, StreamingResponse
 
 from aquatint.api.context import OPERATOR, Reader, ServicesDep
+from aquatint.api.openapi import errors
+from aquatint.generations.statement import statement
 from aquatint.ledger.audit import Audit, audit
+from aquatint.ledger.export import all_entries, span_of
 from aquatint.ledger.usage import usage
 from aquatint.money import to_usd
 
 router = APIRouter(prefix="/api", tags=["usage"])
 
+From = Annotated[date | None, Query(alias="from", description="The first day, in UTC.")]
+To = Annotated[date | None, Query(alias="to", description="The last day, in UTC.")]
+Days = Annotated[int, Query(ge=1, le=366, description="How many days the groups cover.")]
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Comma-separated values", "content": {"text/csv": {}}}
+}
 
-@router.get("/usage")
-async def get_usage(services: ServicesDep, caller: Reader) -> dict[str, Any]:
-    """Today against the limits, and the last 30 days by provider, model and day."""
-    now = services.clock.now()
-    return await services.db.scan(lambda tx: usage(tx, caller.id, services.limits, now=now))
+
+@router.get("/usage", responses=errors(400))
+async def get_usage(services: ServicesDep, caller: Reader, days: Days = 30) -> dict[str, Any]:
+    """Today, every limit, and the last days by provider, model and day."""
+    now, limits = services.clock.now(), services.limits_of(caller.id, caller.key)
+    return await services.db.scan(
+        lambda tx: usage(tx, caller.id, limits, now=now, days=days, everything=caller.operator)
+    )
+
+
+@router.get("/usage/export.csv", response_class=Response, responses={**_CSV, **errors(400)})
+async def export_usage(
+    services: ServicesDep, caller: Reader, since: From = None, until: To = None
+) -> Response:
+    """Your own calls to providers: what was quoted, billed and charged for each."""
+    return _csv(statement(services.db, caller.id, span_of(since, until)), "aquatint-usage.csv")
 
 
 @router.get("/ledger/audit", dependencies=[OPERATOR])
 async def ledger_audit(services: ServicesDep) -> dict[str, Any]:
     """Recompute the books from their entries; for operators."""
     return audit_view(await services.db.scan(audit))
+
+
+@router.get(
+    "/ledger/export.csv",
+    response_class=Response,
+    responses={**_CSV, **errors(400)},
+    dependencies=[OPERATOR],
+)
+async def export_ledger(services: ServicesDep, since: From = None, until: To = None) -> Response:
+    """Every entry of the books; for operators."""
+    return _csv(all_entries(services.db, span_of(since, until)), "aquatint-ledger.csv")
+
+
+def _csv(lines: AsyncIterator[str], name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def audit_view(result: Audit) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""What a process does for as long as it lives: shows that it does, and takes up dead ones' work."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from aquatint.db.processes import Membership
+
+_HEED_SECONDS = 1.0  # how long the word of another process may go unheeded
+
+logger = logging.getLogger(__name__)
+
+Chore = Callable[[], Awaitable[None]]
+
+
+class Heart:
+    """Beats until it is stopped; `take_over` is done after each beat, `heed` every second."""
+
+    def __init__(self, membership: Membership, *, take_over: Sequence[Chore], heed: Chore) -> None:
+        self._membership = membership
+        self._take_over = take_over
+        self._heed = heed
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Join, and take up at once what nobody works on."""
+        await self._membership.join()
+        await self._beat()
+        self._tasks = [
+            asyncio.create_task(_repeat(self._beat, self._membership.pause)),
+            asyncio.create_task(_repeat(self._heed, _HEED_SECONDS)),
+        ]
+
+    async def _beat(self) -> None:
+        for dead in await self._membership.look():
+            logger.warning("process_died process=%s: its work is taken over", dead)
+        for chore in self._take_over:
+            await chore()
+
+    async def stop(self) -> None:
+        """The last thing before the database is closed: what is left is anybody's at once."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._membership.leave()
+
+
+async def _repeat(chore: Chore, pause: float) -> None:
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await chore()
+        except Exception:
+            logger.exception("the heart missed a beat")  # the next one may go well

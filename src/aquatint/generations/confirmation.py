@@ -1,0 +1,94 @@
+"""A person's word on a quote: what it buys, under which ceiling, and what it led to before."""
+
+from dataclasses import dataclass
+
+from aquatint.db.engine import Tx
+from aquatint.errors import (
+    BudgetExceeded,
+    IdempotencyInProgress,
+    InvalidRequest,
+    QuoteExpired,
+    QuoteUsed,
+)
+from aquatint.generations import idempotency, store
+from aquatint.generations.idempotency import IdempotencyKey
+from aquatint.generations.model import ENDED
+from aquatint.generations.terms import within
+from aquatint.identity.model import KeyTerms
+from aquatint.money import Micro, show
+from aquatint.quotes.model import Plan
+from aquatint.quotes.store import StoredQuote
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """A person's word. `max_cost` may lower the ceiling, never raise it.
+
+    `terms` are those of the API key it came with, if it came with one; `key` makes it single.
+    """
+
+    owner: str
+    terms: KeyTerms | None = None
+    candidate: str | None = None
+    max_cost: Micro | None = None
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    generation_id: str
+    replayed: bool
+
+
+def plan_of(stored: StoredQuote, confirmation: Confirmation) -> Plan:
+    """What is bought under which ceiling, the caller's own cap included."""
+    plan = stored.quote.plan(confirmation.candidate)
+    if plan is None:
+        if stored.generation_id:
+            raise QuoteUsed("This quote was used with another candidate")
+        raise InvalidRequest(f"The quote does not offer the candidate {confirmation.candidate!r}")
+    if stored.generation_id:
+        return plan
+    if confirmation.terms:
+        plan = within(confirmation.terms, plan, stored.quote.request.n)
+    cap = confirmation.max_cost
+    if cap is None or cap >= plan.ceiling:
+        return plan
+    needed = plan.walk[0].max_cost
+    if needed > cap:
+        raise BudgetExceeded(
+            f"maxCost is {show(cap)}, this image may cost up to {show(needed)}",
+            details={"maxCost": cap / 1e6, "needed": needed / 1e6},
+        )
+    return plan.model_copy(update={"ceiling": cap})
+
+
+def replayed(tx: Tx, owner: str, key: IdempotencyKey | None) -> Confirmed | None:
+    """What the key led to; raises IdempotencyInProgress until that has ended."""
+    known = idempotency.recall(tx, owner, key) if key else None
+    if known is None:
+        return None
+    if store.get(tx, known).state not in ENDED:
+        raise IdempotencyInProgress(
+            "The request with this Idempotency-Key is still in progress",
+            details={"generationId": known},
+            retry_after=2,
+        )
+    return Confirmed(known, replayed=True)
+
+
+def alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:
+    """The candidate the person chose, if it is not the quote's own first."""
+    chosen = confirmation.candidate
+    return None if chosen == stored.quote.candidates[0].key else chosen
+
+
+def earlier_of(tx: Tx, confirmation: Confirmation, stored: StoredQuote) -> str:
+    """The generation that used the quote before; raises when it was another one, or none."""
+    earlier = store.of_quotes(tx, [stored.quote.id]).get(stored.quote.id)
+    if earlier is None:
+        raise QuoteExpired("This quote has expired; ask for a new one")
+    first = stored.quote.candidates[0].key
+    if (earlier.candidate or first) != (confirmation.candidate or first):
+        raise QuoteUsed("This quote was used with another candidate")
+    return earlier.id

@@ -1,0 +1,84 @@
+"""What is swept, and what must not be."""
+
+import os
+import time
+from pathlib import Path
+
+from aquatint.clock import ManualClock
+from aquatint.container import Services
+from aquatint.container.housekeeping import PERIOD, Housekeeper
+from aquatint.db import chores
+from aquatint.db.engine import Tx
+from tests.support.fake import OWNER, bought, house, quote
+
+DAY = 86_400
+
+
+def keeper(services: Services) -> Housekeeper:
+    return Housekeeper(
+        db=services.db,
+        clock=services.clock,
+        blobs=services.blobs,
+        settle_late=services.generations.settle_late,
+    )
+
+
+def age(folder: Path) -> None:
+    """As if every file were two days old."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            os.utime(path, (time.time() - 2 * DAY,) * 2)
+
+
+def count(tx: Tx, table: str) -> int:
+    return int(tx.execute(f"SELECT count(*) AS n FROM {table}").fetchone()["n"])  # noqa: S608  # our own names
+
+
+async def test_files_in_no_books_go_after_a_day(tmp_path: Path) -> None:
+    async with house(tmp_path) as services:
+        await bought(services)
+        images = tmp_path / "images"
+        [kept] = images.glob("??/*")
+        orphan = images / "ab" / ("0" * 62)
+        orphan.parent.mkdir(exist_ok=True)
+        orphan.write_bytes(b"nobody's")
+        (images / "incoming" / "att_x-0.part").write_bytes(b"half")
+        await keeper(services).sweep()
+        assert orphan.exists()
+        age(images)
+        await keeper(services).sweep()
+        assert list(images.glob("??/*")) == [kept]
+        assert list((images / "incoming").iterdir()) == []
+
+
+async def test_rows_go_in_their_time(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with house(tmp_path, clock=clock) as services:
+        await bought(services)
+        unused = await quote(services)
+        clock.advance(DAY - 60)
+        await keeper(services).sweep()
+        assert await services.db.read(lambda tx: count(tx, "events")) > 0
+        clock.advance(120)
+        await keeper(services).sweep()
+        assert await services.db.read(lambda tx: count(tx, "events")) == 0
+        assert await services.items.items(OWNER, [unused.id])
+        clock.advance(7 * DAY)
+        await keeper(services).sweep()
+        assert await services.items.items(OWNER, [unused.id]) == []
+        assert await services.db.read(lambda tx: count(tx, "quotes")) == 1
+
+
+async def test_one_process_an_hour(tmp_path: Path) -> None:
+    async with house(tmp_path) as services:
+
+        async def due(now: int) -> bool:
+            return await services.db.write(lambda tx: chores.due(tx, "test", every=PERIOD, now=now))
+
+        assert [await due(0), await due(1), await due(PERIOD), await due(PERIOD + 1)] == [
+            True,
+            False,
+            True,
+            False,
+        ]
+        assert await due(PERIOD - 10)  # the clock that did it last was wrong
