@@ -27,9 +27,10 @@ format: ## Put code into shape: Ruff for Python, Biome for the studio
 	@.venv/bin/ruff format --quiet && .venv/bin/ruff check --quiet --fix
 	@cd ui && ../scripts/node npm run --silent format
 
-bench: ## Measure the gateway beside direct calls (bench/README.md)
+bench: ## Measure the gateway beside direct calls, and what faults make it buy (bench/README.md)
 	@scripts/setup.sh dev
 	@.venv/bin/python -m bench
+	@.venv/bin/python -m bench.failover
 
 crash: ## Kill gateways at random moments, 200 times, and compare the books
 	@scripts/setup.sh dev

@@ -124,12 +124,12 @@ def gateway(scene: Scene, size: Size) -> Iterator[Gateway]:
             output=output,
         )
         with processes.running(process):
-            _await_health(process, port, data / "output")
+            await_health(process, port, data / "output")
             elapsed = time.perf_counter() - begun
             yield Gateway(process, port, elapsed, processes.cpu_seconds(process.pid))
 
 
-def _await_health(process: "subprocess.Popen[str]", port: int, output: Path) -> None:
+def await_health(process: "subprocess.Popen[str]", port: int, output: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

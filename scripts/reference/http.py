@@ -72,6 +72,9 @@ def parameters(operation: Schema, named: Schema) -> Iterator[str]:
 def body(operation: Schema, named: Schema) -> Iterator[str]:
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         schema = content.get("schema", {})
+        if schema.get("format") == "binary":
+            yield f"Body, `{media}`: the bytes."
+            continue
         yield f"Body, `{media}`:"
         yield fields(named.get(type_name(schema, named), schema), named)
 

@@ -20,13 +20,14 @@ from aquatint.api.routes import (
     quotes,
     usage,
     users,
+    webhooks,
 )
 from aquatint.api.tracing import HEADER, RequestIds
 from aquatint.container import Services
 
 _ROUTERS = (
     *(gateway, chat, quotes, generations, images, catalog, providers, usage),
-    *(auth, keys, users, house),
+    *(auth, keys, users, webhooks, house),
 )
 _METHODS = ("GET", "POST", "DELETE")
 _TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Idempotency-Key", "Prefer")

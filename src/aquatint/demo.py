@@ -34,10 +34,11 @@ def demo_settings(base_url: str) -> dict[str, object]:
     }
 
 
-def simulator_command(port: int, as_of: str | None = None) -> list[str]:
+def simulator_command(port: int, as_of: str | None = None, seed: str | None = None) -> list[str]:
     """What runs the simulator."""
     dated = ["--as-of", as_of] if as_of else []
-    return [sys.executable, "-m", "aquatint_simulator", "--port", str(port), *dated]
+    seeded = ["--seed", seed] if seed else []
+    return [sys.executable, "-m", "aquatint_simulator", "--port", str(port), *dated, *seeded]
 
 
 @contextmanager

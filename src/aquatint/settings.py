@@ -1,5 +1,6 @@
 """Every setting, read once from the environment and `.env`; the only reader of either."""
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -171,6 +173,10 @@ class Settings(BaseSettings):
     together_base_url: Url = None  # None: the provider's own
     replicate_base_url: Url = None
     gemini_base_url: Url = None
+    replicate_webhooks: Literal["auto", "on", "off"] = "auto"
+    replicate_webhook_secret: Secret = None
+    providers_file: Annotated[Path | None, BeforeValidator(_blank)] = None
+    read_shutdown_dates: bool = True
     attempt_timeout_seconds: Annotated[
         Annotated[float, Field(gt=0, le=3600)] | None, BeforeValidator(_blank)
     ] = None
@@ -264,6 +270,11 @@ class ChatServer:
 
     def __init__(self, *, base_url: str, api_key: SecretStr | None, model: str) -> None:
         self.base_url, self.api_key, self.model = base_url, api_key, model
+
+
+def named_variable(name: str) -> str | None:
+    """A variable that another file names, from the environment or `.env`; None when unset."""
+    return os.environ.get(name) or dotenv_values(".env").get(name) or None
 
 
 def secrets_of(settings: Settings) -> list[str]:

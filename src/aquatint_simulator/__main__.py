@@ -13,6 +13,7 @@ from datetime import date
 import uvicorn
 
 from aquatint_simulator.app import create_app
+from aquatint_simulator.serving import configured, listen
 
 _LAST_CALLS = 3  # seconds that open calls get once we are told to stop
 _STDIN = 0
@@ -64,31 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run with these arguments (default: the command line's); the process's exit status."""
     options = _parser().parse_args(arguments)
     try:
-        listener = _listen(options.host, options.port)
+        listener = listen(options.host, options.port)
     except (OSError, OverflowError) as error:
         sys.stderr.write(f"Cannot listen on {options.host}:{options.port}: {error}\n")
         return 1
-    config = uvicorn.Config(
-        create_app(options.as_of),
-        log_level="error",
-        access_log=False,
-        lifespan="off",
-    )
+    config = configured(create_app(options.as_of, options.seed))
     asyncio.run(_Server(config, attached=options.attached).serve(sockets=[listener]))
     return 0
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(1024)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -103,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
         type=date.fromisoformat,
         metavar="DATE",
         help="serve and bill what that day had; default: every model, at the latest prices",
+    )
+    parser.add_argument(
+        "--seed", help="the same requests get the same ids; default: ids never repeat"
     )
     parser.add_argument(
         "--attached", action="store_true", help="end when standard input ends, such as a pipe's"

@@ -2,18 +2,27 @@
 
 import json
 import math
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import ClassVar, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from aquatint_simulator.faults import SPOILED_WIRE, UNBILLED, Fault, Target
+from aquatint_simulator.faults import (
+    HEADER,
+    SPOILED_WIRE,
+    UNBILLED,
+    Fault,
+    FaultError,
+    Target,
+)
+from aquatint_simulator.forms import FormError, Part, read_form, shown
+from aquatint_simulator.limits import Excess
 from aquatint_simulator.wire import Reset, Silence, spoil
-from aquatint_simulator.world import InvoiceLine, SeenRequest, World, timestamp
+from aquatint_simulator.world import InvoiceLine, SeenRequest, World
 
 MAX_BODY = 64 * 1024 * 1024
 
@@ -46,15 +55,17 @@ class Call(ABC):
     world: World
     invoice: list[InvoiceLine]
     request: Request
-    body: object  # parsed JSON, text, or None when empty
-    size: int  # of the body, in bytes
+    raw: bytes = field(repr=False)
+    body: object  # parsed JSON, a form's fields, text, or None when empty
+    form: Sequence[Part] | None  # None: the body is none
     id: str
-    started: float = field(default_factory=time.monotonic)
+    seen: SeenRequest
+    started: float  # by the simulator's clock
 
     @staticmethod
     @abstractmethod
-    def new_id() -> str:
-        """What this provider calls a request."""
+    def new_id(serial: bytes) -> str:
+        """What this provider calls a request, from 32 bytes that no other has."""
 
     @staticmethod
     def key(request: Request) -> str | None:
@@ -69,6 +80,15 @@ class Call(ABC):
     def headers(self) -> dict[str, str]:
         """What every answer carries."""
 
+    @abstractmethod
+    def beyond(self, model: str, excess: Excess) -> ApiError:
+        """How this provider says that a rate limit is reached."""
+
+    @property
+    def size(self) -> int:
+        """Of the body, in bytes."""
+        return len(self.raw)
+
     @property
     def path(self) -> str:
         return self.request.url.path
@@ -76,15 +96,27 @@ class Call(ABC):
     @property
     def milliseconds(self) -> int:
         """Since the request came."""
-        return round((time.monotonic() - self.started) * 1000)
+        return round((self.world.clock.now() - self.started) * 1000)
 
     def fault(
         self, *, prompt: str | None = None, stream: bool = False, also: frozenset[str] = frozenset()
     ) -> Fault | None:
-        """The fault this call runs into; `also` are those of its own kind."""
+        """The fault this call runs into; `also` are those of its own kind.
+
+        Raises `FaultError` where the call orders one that makes no sense.
+        """
         possible = (UNBILLED | SPOILED_WIRE | also) - (_WHOLE_ONLY if stream else _STREAM_ONLY)
         target = Target(provider=self.provider, path=self.path, prompt=prompt, possible=possible)
-        return self.world.faults.take(target)
+        fault = self.world.faults.take(target, self.request.headers.get(HEADER))
+        self.seen.fault = fault.name if fault is not None else None
+        return fault
+
+    def stay_within(self, model: str, images: int) -> None:
+        """Count an image call against the key's limits; raises `ApiError` beyond them."""
+        world, key = self.world, self.key(self.request) or ""
+        excess = world.limits.take(self.provider, key, images, world.clock.now())
+        if excess is not None:
+            raise self.beyond(model, excess)
 
     def pay(self, model: str, micro_usd: int, images: int) -> None:
         """Write the invoice's line for this call."""
@@ -96,6 +128,7 @@ class Call(ABC):
             images=images,
         )
         self.invoice.append(line)
+        self.world.changed()
 
 
 C = TypeVar("C", bound=Call)
@@ -108,23 +141,62 @@ def route(
     """A handler as an endpoint: logged, with the key checked and errors in the provider's shape."""
 
     async def endpoint(request: Request) -> Response:
-        raw = await request.body()
-        call = kind(
-            world=world,
-            invoice=world.invoice,
-            request=request,
-            body=_parsed(raw),
-            size=len(raw),
-            id=kind.new_id(),
-        )
-        world.requests.append(_seen(call))
+        call = _taken(world, kind, request, await request.body())
+        world.requests.append(call.seen)
+        world.changed()
         try:
             call.admit()
-            return await handler(call)
+            response = await handler(call)
         except ApiError as error:
-            return failed(call, error)
+            response = failed(call, error)
+        except FaultError as error:
+            response = JSONResponse({"error": {"message": f"{HEADER}: {error}"}}, 400)
+        if not isinstance(response, Silence | Reset):
+            call.seen.status = response.status_code
+        world.changed()
+        return response
 
     return endpoint
+
+
+def _taken(world: World, kind: type[C], request: Request, raw: bytes) -> C:
+    """The request as a call, with an id of its own."""
+    path, key = request.url.path, kind.key(request)
+    form = _form(raw, request.headers.get("content-type", ""))
+    body = _parsed(raw) if form is None else shown(form)
+    # A form's boundary is another each time: what it holds is what counts.
+    content = raw if form is None else compact(body)
+    address = f"{request.method} {path}?{request.url.query}"
+    id_ = kind.new_id(world.serials.next(kind.provider, address, key or "", content))
+    seen = SeenRequest(
+        provider=kind.provider,
+        method=request.method,
+        path=path,
+        body=body,
+        key=key[-4:] if key else None,
+        time=world.clock.timestamp(),
+        request_id=id_,
+    )
+    return kind(
+        world=world,
+        invoice=world.invoice,
+        request=request,
+        raw=raw,
+        body=body,
+        form=form,
+        id=id_,
+        seen=seen,
+        started=world.clock.now(),
+    )
+
+
+def _form(raw: bytes, content_type: str) -> list[Part] | None:
+    if not content_type.lower().startswith("multipart/form-data"):
+        return None
+    try:
+        return read_form(raw, content_type)
+    except FormError:
+        return None
 
 
 def failed(call: Call, error: ApiError) -> Response:
@@ -186,25 +258,15 @@ def inflated(count: int, factor: float) -> int:
     return math.ceil(count * factor)
 
 
-def _seen(call: Call) -> SeenRequest:
-    key = call.key(call.request)
-    return SeenRequest(
-        provider=call.provider,
-        method=call.request.method,
-        path=call.path,
-        body=call.body,
-        key=key[-4:] if key else None,
-        time=timestamp(),
-    )
-
-
 def _parsed(raw: bytes) -> object:
-    """The body's JSON, or its text when it is none that can be written down again."""
+    """The body's JSON, or its text when it is none that can be written down; a file's digest."""
     try:
         body: object = json.loads(raw, parse_constant=_no_number) if raw else None
         if b"\\u" in raw:
             json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
+        if b"\0" in raw:
+            return {"bytes": len(raw), "sha256": sha256(raw).hexdigest()}
         return raw.decode(errors="replace")
     return body
 

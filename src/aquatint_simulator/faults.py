@@ -2,8 +2,15 @@
 
 A fault without `match` meets image calls only; with `match` also any other call whose path
 contains it. `match` is looked for in the prompt and in the path, whatever its case.
+
+A call may also order a fault for itself, in the header ``X-Sim-Fault`` or in a word of its prompt:
+``rate_limited; retryAfter=5``, or ``[[sim:rate_limited; retryAfter=5]]``. Such an order comes
+before those of the control route, and fails the call where it makes no sense.
 """
 
+import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -52,6 +59,10 @@ FAULTS = {
 }
 
 
+HEADER = "X-Sim-Fault"
+_MAGIC = re.compile(r"\[\[sim:([^\[\]]*)\]\]")
+
+
 class FaultError(ValueError):
     """An order that makes no sense; the message says why."""
 
@@ -94,22 +105,11 @@ class FaultBox:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._ids = count(1)
+        self._told: Counter[tuple[str, str, str]] = Counter()  # by order, path and prompt
 
     def add(self, order: Mapping[str, Any]) -> Fault:
         """Take an order in the form of the control route; raises `FaultError`."""
-        order = dict(order)
-        provider, name = order.pop("provider", None), order.pop("fault", None)
-        if provider not in FAULTS:
-            raise FaultError(f"unknown provider {provider!r}; known: {', '.join(sorted(FAULTS))}")
-        if name not in FAULTS[provider]:
-            known = ", ".join(sorted(FAULTS[provider]))
-            raise FaultError(f"{provider} has no fault {name!r}; it has: {known}")
-        match, times = order.pop("match", None), order.pop("times", None)
-        if match is not None and (not isinstance(match, str) or not match):
-            raise FaultError("match is a text that is not empty")
-        if times is not None and not _whole(times, 1, 1_000_000):
-            raise FaultError("times is a whole number from 1")
-        fault = Fault(next(self._ids), provider, name, _options(name, order), match, times)
+        fault = _read(order, next(self._ids))
         self._faults.append(fault)
         return fault
 
@@ -119,14 +119,85 @@ class FaultBox:
     def clear(self) -> None:
         self._faults.clear()
 
-    def take(self, target: Target) -> Fault | None:
-        """The fault that this call runs into, counted down; None when all is well."""
+    def remove(self, id_: int) -> bool:
+        """Take one order back; whether there was one."""
+        before = len(self._faults)
+        self._faults = [fault for fault in self._faults if fault.id != id_]
+        return len(self._faults) < before
+
+    def take(self, target: Target, header: str | None = None) -> Fault | None:
+        """The fault that this call runs into, counted down; None when all is well.
+
+        Raises `FaultError` where the call's own order makes no sense.
+        """
+        for text in [header] if header else _MAGIC.findall(target.prompt or ""):
+            fault = self._own(text, target)
+            if fault is not None:
+                return fault
         fault = next((fault for fault in self._faults if _meets(fault, target)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times == 0:
                 self._faults.remove(fault)
         return fault
+
+    def _own(self, text: str, target: Target) -> Fault | None:
+        """What the call orders for itself; None when it is for another provider or used up."""
+        order = _parsed(text, target.provider)
+        if order is None:
+            return None
+        if "match" in order:
+            raise FaultError("a call's own fault takes no match")
+        fault = _read(order, 0)
+        if fault.name not in target.possible:
+            raise FaultError(f"{fault.name} cannot happen to this call")
+        if fault.times is None:
+            return fault
+        key = (text, target.path, target.prompt or "")
+        self._told[key] += 1
+        return fault if self._told[key] <= fault.times else None
+
+
+def _read(order: Mapping[str, Any], id_: int) -> Fault:
+    """An order as a fault; raises `FaultError`."""
+    order = dict(order)
+    provider, name = order.pop("provider", None), order.pop("fault", None)
+    if provider not in FAULTS:
+        raise FaultError(f"unknown provider {provider!r}; known: {', '.join(sorted(FAULTS))}")
+    if name not in FAULTS[provider]:
+        known = ", ".join(sorted(FAULTS[provider]))
+        raise FaultError(f"{provider} has no fault {name!r}; it has: {known}")
+    match, times = order.pop("match", None), order.pop("times", None)
+    if match is not None and (not isinstance(match, str) or not match):
+        raise FaultError("match is a text that is not empty")
+    if times is not None and not _whole(times, 1, 1_000_000):
+        raise FaultError("times is a whole number from 1")
+    return Fault(id_, provider, name, _options(name, order), match, times)
+
+
+def _parsed(text: str, provider: str) -> dict[str, Any] | None:
+    """``rate_limited; retryAfter=5``, perhaps ``openai:rate_limited``; None: not for this one."""
+    head, *settings = (piece.strip() for piece in text.split(";"))
+    wanted, _, name = head.rpartition(":")
+    if wanted.strip() not in ("", provider, *FAULTS):
+        raise FaultError(f"unknown provider {wanted!r}; known: {', '.join(sorted(FAULTS))}")
+    if wanted.strip() not in ("", provider):
+        return None
+    order: dict[str, Any] = {"provider": provider, "fault": name.strip()}
+    for setting in settings:
+        option, equals, value = (piece.strip() for piece in setting.partition("="))
+        if not equals or option in ("provider", "fault"):
+            raise FaultError(f"{setting!r} is no setting such as retryAfter=5")
+        order[option] = _value(value)
+    return order
+
+
+def _value(text: str) -> Any:  # noqa: ANN401  # whatever JSON can say
+    """A number or a truth where it is one, or else the text."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _meets(fault: Fault, target: Target) -> bool:
@@ -147,9 +218,14 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+def settings_of(name: str) -> Mapping[str, Any]:
+    """A fault's own settings, with their defaults."""
+    return _DEFAULTS.get(name, {})
+
+
 def _options(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fault's own settings: its defaults, overridden by what was given."""
-    defaults = _DEFAULTS.get(name, {})
+    defaults = settings_of(name)
     unknown = sorted(given.keys() - defaults.keys())
     if unknown:
         raise FaultError(f"{name} does not take {', '.join(unknown)}")

@@ -1,7 +1,5 @@
 """Pictures by URL: signed-looking addresses on the simulator's own origin, for an hour."""
 
-import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,22 +79,35 @@ DELIVERY = Host(query=lambda _start, _end: {}, status=404, denial="")
 def publish(
     call: Call, picture: Picture, host: Host, *, expired: bool = False, grown_to: int | None = None
 ) -> str:
-    """An address for the picture; already past its time when `expired`."""
-    now = time.time()
+    """An address for the picture, by the simulator's clock; past its time when `expired`."""
+    now = call.world.clock.now()
     end = now - 1 if expired else now + LIFETIME
-    name = f"img-{secrets.token_hex(12)}.{picture.media}"
+    name = f"img-{call.world.serials.next('file', call.id)[:12].hex()}.{picture.media}"
     file = File(picture=picture, host=host, end=end, grown_to=grown_to)
     call.world.memory_of(Files).keep(name, file)
     query = urlencode(host.query(now, end))
     return f"{call.request.base_url}_sim/files/{name}{'?' if query else ''}{query}"
 
 
+@dataclass(slots=True)
+class ShortLinks:
+    """Short addresses that lead on to the file server."""
+
+    targets: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, name: str, url: str) -> None:
+        while len(self.targets) >= _MAX_FILES:
+            self.targets.pop(next(iter(self.targets)))
+        self.targets[name] = url
+
+
 async def fetch(request: Request) -> Response:
     """GET /_sim/files/{name}"""
-    file = world_of(request).memory_of(Files).by_name.get(request.path_params["name"])
+    world = world_of(request)
+    file = world.memory_of(Files).by_name.get(request.path_params["name"])
     if file is None:
         return Response(status_code=404)
-    late = time.time() > file.end
+    late = world.clock.now() > file.end
     if late or (file.host.needs_user_agent and not request.headers.get("user-agent")):
         return Response(file.host.denial, file.host.status, media_type="application/xml")
     if file.grown_to is not None:

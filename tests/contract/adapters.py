@@ -3,9 +3,10 @@
 The bodies are derived from the providers' documents and from published recordings.
 """
 
+from tests.contract.compatible_words import COMPATIBLE
 from tests.contract.gemini_words import GEMINI
 from tests.contract.openai_words import OPENAI
 from tests.contract.replicate_words import REPLICATE
 from tests.contract.together_words import TOGETHER
 
-ADAPTERS = (OPENAI, TOGETHER, REPLICATE, GEMINI)
+ADAPTERS = (OPENAI, TOGETHER, REPLICATE, GEMINI, *COMPATIBLE)

@@ -8,13 +8,15 @@ import pytest
 
 from aquatint.library.blobs import BlobStore
 from aquatint.net.http import open_session
-from aquatint.providers.base import Completed, ImageProvider, ImageRequest
+from aquatint.providers.base import Completed, ImageProvider, ImageRequest, InputImage
 from tests.contract.adapter import Adapter, Complaint
 from tests.contract.adapters import ADAPTERS
+from tests.contract.events import Shown
 from tests.contract.replies import answer, silence
 from tests.contract.server import Reply, Server, serve
 
 Buy = Callable[..., Coroutine[Any, Any, Completed]]
+Give = Callable[..., InputImage]
 
 
 def complain(complaint: Complaint, headers: Mapping[str, str] | None = None) -> Reply:
@@ -82,3 +84,46 @@ def buy(
         return result
 
     return run
+
+
+@pytest.fixture
+def shown(store: BlobStore) -> Shown:
+    return Shown(store, [])
+
+
+@pytest.fixture
+def watch(
+    provider: ImageProvider,
+    server: Server,
+    store: BlobStore,
+    image_request: ImageRequest,
+    shown: Shown,
+) -> Callable[..., Any]:
+    async def run(reply: Reply, **changes: Any) -> Completed:
+        server.reply = reply
+        request = replace(image_request, **({"partial_images": 2} | changes))
+        result = await provider.start(request, store.sink(request.attempt_id, shown.show))
+        assert isinstance(result, Completed)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def give(tmp_path: Path) -> Give:
+    """A file as an input image."""
+
+    def make(data: bytes, kind: str = "png", size: tuple[int, int] = (64, 48)) -> InputImage:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.{kind}"
+        path.write_bytes(data)
+        width, height = size
+        return InputImage(
+            path=path,
+            sha256="0" * 64,
+            size=len(data),
+            media_type=f"image/{kind}",
+            width=width,
+            height=height,
+        )
+
+    return make

@@ -15,7 +15,13 @@ from aquatint.errors import (
 )
 from aquatint.library.blobs import BlobStore
 from aquatint.net import http
-from aquatint.providers.base import ImageProvider, ImageRequest, ImageSink, ImageWriter
+from aquatint.providers.base import (
+    ImageProvider,
+    ImageRequest,
+    ImageSink,
+    ImageWriter,
+    ReceivedImage,
+)
 from tests.contract.adapter import Adapter, encoded
 from tests.contract.conftest import Buy
 from tests.contract.pictures import picture
@@ -123,6 +129,9 @@ class Noticed:
     def open(self) -> ImageWriter:
         self.opened.set()
         return self.sink.open()
+
+    async def preview(self, index: int, image: ReceivedImage) -> None:
+        await self.sink.preview(index, image)
 
 
 async def test_a_caller_who_leaves_leaves_no_file(

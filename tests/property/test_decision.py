@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from aquatint.catalog.files import read
 from aquatint.catalog.load import Catalog
-from aquatint.catalog.model import Operation, Row, Size, Tier
+from aquatint.catalog.model import Row, Size, Skill, Tier
 from aquatint.catalog.reasons import Availability, Code
 from aquatint.errors import NoProviderAvailable
 from aquatint.routing.candidates import ImageSettings, QuoteRequest
@@ -67,7 +67,7 @@ def walked(request: QuoteRequest, tier: TierDecision, offering: Offering) -> set
 def fit(row: Row, offering: Offering) -> bool:
     """Of its day, and for making images from words."""
     in_time = row.available_from <= offering.catalog.as_of < row.ends
-    return in_time and Operation.GENERATE in row.operations
+    return in_time and Skill.GENERATE in row.operations
 
 
 def offered(row: Row, offering: Offering) -> bool:
@@ -107,9 +107,7 @@ def test_every_decision(request: QuoteRequest, tier: TierDecision, offering: Off
         assert offered(each.row, offering)
         assert each.size_changed == bool(request.size and each.size != request.size)
         assert set(each.dropped) == {
-            name
-            for name, value in request.settings.given().items()
-            if getattr(each.settings, name) != value
+            name for name in request.settings.given() if getattr(each.settings, name) is None
         }
 
 

@@ -69,6 +69,7 @@ class Ledger(RuleBasedStateMachine):
         self.now = 1_795_348_800_000
         self.model = Model()
         self.waits: list[int] = []
+        self.lost: set[str] = set()  # ids of attempts
 
     def teardown(self) -> None:
         self.tx.close()
@@ -163,7 +164,11 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(target=attempts, attempt=consumes(attempts))
     def lose(self, attempt: Open) -> Open:
-        ledger.lose(self.tx, attempt.id, ending=Ending(), now=self.now)
+        try:
+            ledger.lose(self.tx, attempt.id, ending=Ending(), now=self.now)
+        except AlreadyEnded:
+            assert attempt.id in self.lost  # it is lost once
+        self.lost.add(attempt.id)
         return attempt
 
     @rule(generation=generations)

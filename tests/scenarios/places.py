@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aquatint.identity.model import Scope
+from tests.support.fake import picture
 
 Made = Mapping[str, str]  # what the owner made, by the names that paths give it
 
@@ -27,6 +28,7 @@ class Place:
     operators: bool = False
     links: bool = False
     body: Callable[[Made], Any] | None = None
+    sends: bytes | None = None  # a picture instead of JSON
 
 
 def scoped(*scopes: Scope, **more: Any) -> Place:
@@ -56,6 +58,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/health-check/image-providers"): PUBLIC,
     ("GET", "/api/about"): PUBLIC,
+    ("POST", "/webhooks/{provider}/{attempt}"): PUBLIC,  # its signature says who sent it
     # signing in and out
     ("GET", "/auth/login"): PUBLIC,
     ("GET", "/auth/callback"): PUBLIC,
@@ -76,6 +79,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/chat/{turn}/events"): scoped(Scope.CHAT),
     ("GET", "/api/conversations"): READ,
     ("GET", "/api/conversations/{conversation_id}"): READ,
+    ("POST", "/api/images"): scoped(Scope.QUOTE, sends=picture()),
     ("POST", "/api/quotes"): scoped(Scope.QUOTE, body=lambda _: {"prompt": "a cat"}),
     ("GET", "/api/quotes/{quote_id}"): READ,
     # buying, and what came of it
@@ -83,6 +87,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("POST", "/api/generations"): scoped(Scope.GENERATE, body=_confirmed),
     ("GET", "/api/generations/{generation_id}"): FOLLOW,
     ("GET", "/api/generations/{generation_id}/events"): FOLLOW,
+    ("GET", "/api/generations/{generation_id}/previews/{index}"): FOLLOW,
     ("POST", "/api/generations/{generation_id}/cancel"): GENERATE,
     ("POST", "/api/generations/{generation_id}/dismiss"): GENERATE,
     ("GET", "/api/images/{image_id}"): READ,

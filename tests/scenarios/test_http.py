@@ -104,7 +104,7 @@ async def test_a_cap_is_never_rounded_up(app: Client) -> None:
 
 async def test_generate_may_be_named_as_the_operation(app: Client) -> None:
     item = await app.quote("a cat", operation="generate")
-    assert "operation" not in item["request"]
+    assert item["request"]["operation"] == "generate"
     assert (await app.confirm(item, operation="generate")).status == 200
 
 

@@ -13,11 +13,13 @@ from fastapi.routing import iter_route_contexts
 from aquatint.app import create_app
 from aquatint.chat.service import ChatService
 from aquatint.container import Services
+from aquatint.db.eventlog import append
+from aquatint.generations.model import PARTIAL, stream
 from aquatint.identity.model import EVERY_SCOPE
 from aquatint.quotes.model import QuoteRequest
 from tests.scenarios.places import PLACES, QUESTION, Made, Place
 from tests.support.client import Answer, Client
-from tests.support.fake import house
+from tests.support.fake import house, picture
 from tests.support.people import OPERATOR, SIGN_IN, Someone, key_of, someone
 from tests.support.served import served
 from tests.unit.chat.support import ScriptedModel
@@ -40,10 +42,12 @@ class Town:
     async def call(self, route: Route, headers: dict[str, str]) -> Answer:
         """Call a route with what the owner made."""
         method, path = route
-        body = PLACES[_listed(route)].body
-        return await self.app.call(
-            method, path.format(**self.made), body and body(self.made), headers=headers
-        )
+        place = PLACES[_listed(route)]
+        more: dict[str, Any] = {}
+        if place.sends:
+            more["data"], headers = place.sends, {**headers, "Content-Type": "image/png"}
+        body = place.body and place.body(self.made)
+        return await self.app.call(method, path.format(**self.made), body, headers=headers, **more)
 
     async def as_(self, who: Someone, route: Route) -> Answer:
         return await self.call(route, who.headers(self.app.base))
@@ -93,7 +97,20 @@ async def _one_of_everything(app: Client, services: Services, owner: Someone) ->
         "image_id": bought.body["images"][0]["id"],
         "token": services.quotes.token(fresh),
         "provider": "openai",
+        "attempt": "att_none",
+        "index": await _a_preview(services, bought.body["generationId"]),
     }
+
+
+async def _a_preview(services: Services, generation_id: str) -> str:
+    """The number of a preview that is still on disk."""
+    writer = services.blobs.sink("att_shown").open()
+    await writer.write(picture())
+    shown = await services.blobs.set_aside(await writer.finish())
+    told = {"index": 7, "token": shown.token, "mediaType": "image/png"}
+    name, now = stream(generation_id), services.clock.now()
+    await services.db.write(lambda tx: append(tx, name, PARTIAL, told, now=now, final=True))
+    return "7"
 
 
 def _mounted(app: FastAPI) -> Iterator[Route]:
@@ -180,7 +197,7 @@ async def test_what_only_looks_like_a_sign_in_is_none(town: Town, headers: dict[
 
 
 async def test_somebody_else_finds_nothing(town: Town) -> None:
-    theirs = [value for name, value in town.made.items() if name != "provider"]
+    theirs = [value for name, value in town.made.items() if name not in ("provider", "index")]
     for route, place in routes():
         answer = await town.as_(town.other, route)
         assert answer.status == _for_others(route, place), (route, answer.raw)

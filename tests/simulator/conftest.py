@@ -3,20 +3,22 @@
 import asyncio
 import base64
 import io
-import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
-import uvicorn
+from google import genai
+from google.genai import types
 from openai import AsyncOpenAI, OpenAI
 from PIL import Image
+from replicate.client import Client
+from together import Together
 
-from aquatint_simulator.app import create_app
+from aquatint_simulator.serving import in_thread
 
 KEY = "sk-test-simulator-1234"
 
@@ -135,16 +137,8 @@ class Simulator:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(), log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with httpx2.Client(timeout=20, trust_env=False) as http:
+    with in_thread() as url, httpx2.Client(timeout=20, trust_env=False) as http:
         yield Simulator(url=url, http=http)
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture
@@ -170,6 +164,31 @@ async def async_client(simulator: Simulator) -> AsyncIterator[AsyncOpenAI]:
         yield client
     # asyncio closes a transport's socket one turn of the loop after the client let go of it.
     await asyncio.sleep(0)
+
+
+@pytest.fixture
+def together_sdk(simulator: Simulator) -> Iterator[Together]:
+    url = f"{simulator.url}/together/v1"
+    with Together(api_key=KEY, base_url=url, max_retries=0, timeout=20) as sdk:
+        yield sdk
+
+
+@pytest.fixture
+def replicate_sdk(simulator: Simulator) -> Iterator[Client]:
+    """It has no way to close its connections, but its inner client has."""
+    sdk = Client(api_token=KEY, base_url=f"{simulator.url}/replicate", timeout=httpx.Timeout(20))
+    sdk.poll_interval = 0.01
+    yield sdk
+    sdk._client.close()
+
+
+@pytest.fixture
+def gemini_sdk(simulator: Simulator) -> Iterator[genai.Client]:
+    options = types.HttpOptions(
+        base_url=f"{simulator.url}/gemini", api_version="v1beta", timeout=20_000
+    )
+    with genai.Client(api_key=KEY, vertexai=False, http_options=options) as sdk:
+        yield sdk
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from aquatint_simulator.replicate.models import table
 from aquatint_simulator.replicate.order import read_order
 from aquatint_simulator.replicate.prediction import Prediction, shown
 from aquatint_simulator.replicate.run import run
-from aquatint_simulator.world import Pace, World
+from aquatint_simulator.world import Pace, SeenRequest, World
 from tests.simulator.conftest import Simulator
 
 _SOON = 0.02  # seconds
@@ -30,7 +30,21 @@ def _call(ms: int) -> Call:
     world = World()
     world.pace["replicate"] = Pace(images=ms)
     return Call(
-        world=world, invoice=world.invoice, request=Request(_SCOPE), body=None, size=0, id="x"
+        world=world,
+        invoice=world.invoice,
+        request=Request(_SCOPE),
+        raw=b"",
+        body=None,
+        form=None,
+        id="x",
+        seen=_seen(),
+        started=0,
+    )
+
+
+def _seen() -> SeenRequest:
+    return SeenRequest(
+        provider="replicate", method="POST", path="/", body=None, key=None, time="", request_id="x"
     )
 
 

@@ -184,7 +184,7 @@ def test_a_prompt_may_be_refused_for_its_words(simulator: Simulator) -> None:
     assert simulator.draw(prompt="an explicit nude scene", moderation="low").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/images/edits", "/images/variations", "/nonsense", ""])
+@pytest.mark.parametrize("path", ["/images/upscales", "/nonsense", ""])
 def test_what_is_not_there(simulator: Simulator, path: str) -> None:
     answer = simulator.post(path, {})
     assert answer.status_code == 404

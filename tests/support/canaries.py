@@ -8,6 +8,7 @@ from pathlib import Path
 _SECRET = re.compile(rb"[\w-]*-canary[\w-]*|\baqt_[0-9A-Za-z]{38}\b|\baqs_[\w-]{43}")
 _GIVEN = frozenset({".env", "secret.key"})  # where a test or the gateway is meant to keep secrets
 
+_PICTURES = frozenset({b"\x89PNG", b"\xff\xd8\xff\xe0", b"RIFF"})
 _INSTALLED = "site-packages"  # programs of others, which have canaries of their own
 
 
@@ -27,4 +28,10 @@ def in_folders(folders: Iterable[Path]) -> Iterator[str]:
 
 def _is_searched(path: Path) -> bool:
     is_ours = path.name not in _GIVEN and _INSTALLED not in path.parts
-    return is_ours and path.is_file() and not path.is_symlink()
+    return is_ours and path.is_file() and not path.is_symlink() and not _is_picture(path)
+
+
+def _is_picture(path: Path) -> bool:
+    """The providers' own bytes are many, and nobody here writes into them."""
+    with path.open("rb") as file:
+        return file.read(4) in _PICTURES

@@ -6,13 +6,14 @@ what a page of another site could send without asking first is never obeyed.
 
 import ipaddress
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aquatint.api.bounds import MAX_BODY, bounded
+from aquatint.api.bounds import MAX_BODY, STREAMED, bounded
 from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.problems import answer
 from aquatint.errors import PayloadTooLarge
@@ -20,12 +21,13 @@ from aquatint.errors import PayloadTooLarge
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
-_TOO_LARGE = f"The body is larger than {MAX_BODY // 1024} KiB"
 _FOREIGN_SITE = "Requests from other sites are refused (CORS_ORIGINS lists exceptions)"
 _NO_ORIGIN = "A request with a session cookie must name its Origin"
 _NO_COOKIE = "A studio of another origin signs in with a token, not with the cookie"
 _TWICE = "A request names its Host and its Origin once"
-_NOT_JSON = "A body must be sent as Content-Type: application/json"
+_JSON = frozenset({"application/json"})
+# No form can send these either, nor a page of another site without asking first.
+_FILES = frozenset({"image/png", "image/jpeg", "image/webp", "application/octet-stream"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +51,7 @@ class Rules:
             return self._other_host
         if method in _SAFE:
             return None
-        return self._foreign(headers, host) or _foreign_body(headers)
+        return self._foreign(headers, host)
 
     def _served(self, host: str) -> bool:
         if self.any_host or is_loopback(_hostname(host)):
@@ -97,14 +99,18 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        most = STREAMED.get((scope["method"], scope["path"]))
         refusal = self._rules.refusal(scope["method"], headers)
+        if refusal is None and scope["method"] not in _SAFE:
+            refusal = _foreign_body(headers, _FILES if most else _JSON)
         if refusal:
             response = answer(scope["path"], 403, "forbidden", refusal)
             await response(scope, receive, send)
             return
-        body = await bounded(receive, headers)
+        body = await bounded(receive, headers, most)
         if body is None:
-            response = answer(scope["path"], 413, PayloadTooLarge.code, _TOO_LARGE)
+            too_large = f"The body is larger than {(most or MAX_BODY) // 1024} KiB"
+            response = answer(scope["path"], 413, PayloadTooLarge.code, too_large)
             await response(scope, receive, send)
             return
         await self._app(scope, body, send)
@@ -134,12 +140,16 @@ def _written(public_url: str | None) -> set[str]:
     return {netloc, netloc + _USUAL_PORTS[scheme]}
 
 
-def _foreign_body(headers: Headers) -> str | None:
+def _foreign_body(headers: Headers, taken: AbstractSet[str]) -> str | None:
     """Why a body is refused that any page could make a browser send."""
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return None
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return None if media == "application/json" else _NOT_JSON
+    return None if media in taken else f"A body must be sent as Content-Type: {_named(taken)}"
+
+
+def _named(taken: AbstractSet[str]) -> str:
+    return " or ".join(sorted(taken))
 
 
 def _hostname(host: str) -> str:

@@ -10,9 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from aquatint.db.engine import CommitUnknown, DatabaseBusy
 from aquatint.errors import AquatintError
 
 logger = logging.getLogger(__name__)
+
+_SOON = 2  # seconds
 
 _SPECIFICATION = ("/generate-image", "/chat", "/health-check")
 
@@ -22,6 +25,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AquatintError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DatabaseBusy, _busy)
+    app.add_exception_handler(CommitUnknown, _untold)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -93,6 +98,21 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     response = answer(request.url.path, error.status_code, code, str(error.detail))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("%s: %s", request.url.path, error)
+    message = "The database is busy; nothing was written"
+    return answer(request.url.path, 503, "database_busy", message, retry_after=_SOON)
+
+
+async def _untold(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s: the fate of a commit is not known: %s", request.url.path, error)
+    message = (
+        "The database did not say whether this was written. "
+        "Ask again with the same quote or Idempotency-Key: nothing is bought twice"
+    )
+    return answer(request.url.path, 503, "commit_unknown", message, retry_after=_SOON)
 
 
 async def _unknown(request: Request, error: Exception) -> JSONResponse:

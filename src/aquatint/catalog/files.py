@@ -20,7 +20,7 @@ Table = dict[str, object]
 
 _MONEY = frozenset(
     {"text_in", "image_in", "image_out", "text_out"}  # tokens
-    | {"amount", "rate", "run", "in_megapixel", "out_megapixel"}
+    | {"amount", "input_image", "rate", "run", "in_megapixel", "out_megapixel"}
 )
 _KINDS = ("kind", "rule")  # what sort of table it is
 
@@ -100,7 +100,7 @@ def _row(path: Path, merged: Table) -> Row:
     key = str(merged.get("key") or "-".join(str(name) for name in names if name).lower())
     filled = {**merged, "provider_model": wired, "model": model, "key": key}
     try:
-        return Row.model_validate(filled | {"price": _in_micro(filled.get("price"))})
+        return Row.model_validate(filled | {"price": price_in_micro(filled.get("price"))})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -109,7 +109,7 @@ def _row(path: Path, merged: Table) -> Row:
         raise CatalogError(f"{path.name}: {key}: price: {error}") from error
 
 
-def _in_micro(price: object) -> object:
+def price_in_micro(price: object) -> object:
     """The price table with its dollars as micro-dollars."""
     if not isinstance(price, dict):
         return price

@@ -20,6 +20,7 @@ from aquatint.catalog.size_rules import FreeSizes, ListedSizes, Size, SizeRule
 
 __all__ = [
     "Capabilities",
+    "Fixed",
     "FreeSizes",
     "Frozen",
     "ImagePrice",
@@ -34,6 +35,7 @@ __all__ = [
     "SecondPrice",
     "Size",
     "SizeRule",
+    "Skill",
     "Tier",
     "TokenPrice",
 ]
@@ -55,10 +57,31 @@ class Tier(StrEnum):
 
 
 class Operation(StrEnum):
-    """What a model can be asked to do."""
+    """What a person can ask for."""
 
     GENERATE = "generate"  # from words alone
-    EDIT = "edit"  # needs an input image
+    EDIT = "edit"  # change a picture by words
+    INPAINT = "inpaint"  # only where a mask says
+    OUTPAINT = "outpaint"  # beyond the picture's edges
+    VARIATION = "variation"  # another one like it
+    STYLE_TRANSFER = "style_transfer"  # the same in another style
+
+    @property
+    def skill(self) -> "Skill":
+        """What a model needs for it."""
+        return Skill.GENERATE if self is Operation.GENERATE else Skill.EDIT
+
+    @property
+    def masked(self) -> bool:
+        """Whether a mask goes with it."""
+        return self in (Operation.INPAINT, Operation.OUTPAINT)
+
+
+class Skill(StrEnum):
+    """What a model can do: work from words alone, from input images, or both."""
+
+    GENERATE = "generate"
+    EDIT = "edit"
 
 
 class Range(Frozen):
@@ -86,14 +109,24 @@ Parameter = Literal[
     "style",
     "background",
     "output_format",
+    "output_compression",
+    "moderation",
+    "input_fidelity",
     "images",  # input images
+    "mask",
 ]
+
+Fixed = bool | int | float | str  # what a parameter may be that is the same in each request
 
 
 class Capabilities(Frozen):
     """What a row can be asked for beside prompt, size and count."""
 
     max_n: int = Field(default=1, gt=0)  # images in one call; more are bought by several calls
+    max_images: int = Field(default=0, ge=0)  # input images that one call takes
+    mask: bool = False  # a mask may say where the first of them changes
+    mask_needed: bool = False  # without one no picture is changed
+    mask_paints: Literal["white", "black", "clear"] = "white"  # what changes, on the wire
     max_prompt: int = Field(default=32_000, gt=0)  # characters
     styles: tuple[str, ...] = ()
     negative_prompt: bool = False
@@ -102,11 +135,15 @@ class Capabilities(Frozen):
     guidance: bool = False
     backgrounds: tuple[str, ...] = ()
     output_formats: tuple[str, ...] = ()
+    output_compression: bool = False
+    moderations: tuple[str, ...] = ()
+    input_fidelities: tuple[str, ...] = ()
+    partial_images: int = Field(default=0, ge=0)  # previews that a stream may show
 
     @property
     def names(self) -> tuple[str, ...]:
         """What it can do, as a list of names for people and programs."""
-        limits = {"max_n", "max_prompt"}
+        limits = {"max_n", "max_prompt", "max_images", "mask_needed", "mask_paints"}
         return tuple(self.model_dump(exclude=limits, exclude_defaults=True))
 
     @property
@@ -121,6 +158,11 @@ class Capabilities(Frozen):
             "guidance": self.guidance,
             "background": bool(self.backgrounds),
             "output_format": bool(self.output_formats),
+            "output_compression": self.output_compression,
+            "moderation": bool(self.moderations),
+            "input_fidelity": bool(self.input_fidelities),
+            "images": self.max_images > 0,
+            "mask": self.mask,
         }
         return frozenset(name for name, is_needed in needed.items() if is_needed)
 
@@ -145,10 +187,10 @@ class Row(Frozen):
     sizes: SizeRule
     capabilities: Capabilities = Capabilities()
     limits: Mapping[Literal["steps", "guidance"], Range] = {}
-    operations: tuple[Operation, ...] = (Operation.GENERATE,)
+    operations: tuple[Skill, ...] = (Skill.GENERATE,)
     parameters: Mapping[Parameter, str] = {}  # its name on the wire; what is absent is not taken
     values: Mapping[Parameter, Mapping[str, str]] = {}  # our value -> the wire's, where they differ
-    wire: dict[str, str] = Field(default_factory=dict)  # further fixed parameters of the request
+    wire: dict[str, Fixed] = Field(default_factory=dict)  # further fixed parameters of the request
     version: str | None = None  # of a model that is called by version instead of by its id
     available_from: date
     retired_on: date | None = None  # the first day the provider no longer served it
@@ -193,6 +235,12 @@ class Row(Frozen):
     def _deadline_fits(self) -> Self:
         if self.max_seconds > self.deadline_seconds:
             raise ValueError("a call may last beyond deadline_seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _skills_fit(self) -> Self:
+        if (Skill.EDIT in self.operations) != (self.capabilities.max_images > 0):
+            raise ValueError("operations have edit where capabilities have max_images")
         return self
 
     @model_validator(mode="after")

@@ -14,7 +14,8 @@ class TokenPrice(Frozen):
 
     How many one image takes: `grid` is the base of gpt-image-2's formula for this row's quality,
     `patch` the edge in pixels for the gpt-image-1 family, `fixed` a number that holds for every
-    size. A price has one of the three.
+    size. A price has one of the three. What an input image takes: `input_fixed`, else the patches
+    of gpt-image-2's formula; `fidelity_tokens` come on top where high fidelity is asked for.
     """
 
     rule: Literal["tokens"] = "tokens"
@@ -25,6 +26,8 @@ class TokenPrice(Frozen):
     grid: int | None = Field(default=None, gt=0)
     patch: int | None = Field(default=None, gt=0)
     fixed: int | None = Field(default=None, gt=0)
+    input_fixed: int | None = Field(default=None, gt=0)
+    fidelity_tokens: int = Field(default=0, ge=0)
     expected_percent: int = Field(default=100, ge=100)  # what is likely billed, of the formula
     worst_percent: int = Field(default=100, ge=100)  # what may be billed, likewise
     extra_text_out: int = Field(default=0, ge=0)  # text and thought that may come with an image
@@ -39,11 +42,15 @@ class TokenPrice(Frozen):
 
 
 class ImagePrice(Frozen):
-    """A flat price per image; `by_size` overrides `amount` for a size."""
+    """A flat price per image; `by_size` overrides `amount` for a size.
+
+    `input_image` comes on top for each image that goes with a call.
+    """
 
     rule: Literal["image"] = "image"
     amount: Micro = Field(ge=0)
     by_size: Mapping[str, Annotated[Micro, Field(ge=0)]] = {}
+    input_image: Micro = Field(default=0, ge=0)
 
 
 class MegapixelPrice(Frozen):

@@ -1,5 +1,6 @@
 """What a request costs: expected, at worst, and as billed. Pure integer arithmetic."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aquatint.catalog.model import (
@@ -11,7 +12,7 @@ from aquatint.catalog.model import (
     Size,
     TokenPrice,
 )
-from aquatint.catalog.tokens import output_tokens
+from aquatint.catalog.tokens import output_tokens, tokens_of_input
 from aquatint.money import Micro, ceil_div
 
 TOKENS_PER_PARTIAL_IMAGE = 100
@@ -36,6 +37,7 @@ class Usage:
     text_out: int = 0  # tokens
     pixels: int = 0  # of all images together; 0: every image has the size that was asked for
     steps: int = 0  # of each image; 0: as many as the model takes by itself
+    inputs: int = 0  # images that went in
     megapixels_in: int = 0  # begun, of each input image
     milliseconds: int = 0  # of computing
 
@@ -51,6 +53,8 @@ class Demand:
     partial_images: int = 0
     steps: int | None = None  # None: the model's own
     inputs: tuple[Size, ...] = ()  # images that go with each call
+    mask: Size | None = None  # nobody tells whether it is billed: only the worst case counts it
+    high_fidelity: bool = False
 
 
 def expected(price: PriceRule, demand: Demand) -> Micro:
@@ -70,7 +74,8 @@ def billed(price: PriceRule, usage: Usage, size: Size) -> Micro:
     """What the provider bills for `usage`, rounded up to a micro-dollar."""
     match price:
         case ImagePrice():
-            return usage.images * price.by_size.get(str(size), price.amount)
+            each = price.by_size.get(str(size), price.amount)
+            return usage.images * each + usage.inputs * price.input_image
         case MegapixelPrice():
             return _billed_pixels(price, usage, size)
         case RunPrice():
@@ -105,6 +110,11 @@ def _billed_tokens(price: TokenPrice, usage: Usage) -> Micro:
     return ceil_div(spent, _MILLION)
 
 
+def begun_megapixels(inputs: Iterable[Size]) -> int:
+    """Megapixels begun, of each image by itself."""
+    return sum(ceil_div(each.pixels, MEGAPIXEL) for each in inputs)
+
+
 def expected_usage(price: PriceRule, demand: Demand) -> Usage:
     """The likely usage of all calls together."""
     match price:
@@ -122,6 +132,7 @@ def _expected_tokens(price: TokenPrice, demand: Demand) -> Usage:
     return Usage(
         images=demand.n,
         text_in=text * demand.calls,
+        image_in=_input_tokens(price, demand, demand.inputs) * demand.calls,
         image_out=(tokens + _partial_tokens(demand)) * demand.n,
     )
 
@@ -135,20 +146,22 @@ def _worst_of_one(price: PriceRule, demand: Demand) -> Usage:
             return Usage(
                 images=1,
                 text_in=_prompt_bytes(demand),
+                image_in=_input_tokens(price, demand, (*demand.inputs, *_mask(demand))),
                 image_out=tokens + _partial_tokens(demand),
                 text_out=price.extra_text_out,
             )
         case _:
-            return _counted(demand, images=1, calls=1)
+            return _counted(demand, images=1, calls=1, more=_mask(demand))
 
 
-def _counted(demand: Demand, *, images: int, calls: int) -> Usage:
+def _counted(demand: Demand, *, images: int, calls: int, more: tuple[Size, ...] = ()) -> Usage:
     """What is known before: `images` of the size asked for, bought in `calls`."""
-    begun = sum(ceil_div(each.pixels, MEGAPIXEL) for each in demand.inputs)
+    begun = begun_megapixels((*demand.inputs, *more))
     return Usage(
         images=images,
         pixels=images * demand.size.pixels,
         steps=demand.steps or 0,
+        inputs=calls * len(demand.inputs),
         megapixels_in=calls * begun,
     )
 
@@ -171,6 +184,15 @@ def _percent(tokens: int, percent: int) -> int:
 
 def _partial_tokens(demand: Demand) -> int:
     return TOKENS_PER_PARTIAL_IMAGE * demand.partial_images
+
+
+def _input_tokens(price: TokenPrice, demand: Demand, inputs: tuple[Size, ...]) -> int:
+    extra = price.fidelity_tokens if demand.high_fidelity else 0
+    return sum(tokens_of_input(price, size) + extra for size in inputs)
+
+
+def _mask(demand: Demand) -> tuple[Size, ...]:
+    return (demand.mask,) if demand.mask else ()
 
 
 def _prompt_bytes(demand: Demand) -> int:

@@ -38,6 +38,11 @@ def patch_tokens(patch: int, size: Size) -> int:
     return (size.height // patch) * (size.width // patch + 1)
 
 
+def tokens_of_input(price: TokenPrice, size: Size) -> int:
+    """Tokens of one input image by the formula of `price`."""
+    return input_tokens(size) if price.input_fixed is None else price.input_fixed
+
+
 def input_tokens(size: Size) -> int:
     """Tokens of one input image for gpt-image-2 and later."""
     longest = max(size.width, size.height)

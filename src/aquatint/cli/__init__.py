@@ -43,6 +43,7 @@ Port = Annotated[int, typer.Option(min=0, max=65535)]
 def _run(
     settings: Settings, host: str, port: int, launch: Launch = SERVED, *, open_browser: bool = False
 ) -> None:
+    from aquatint.container.servers import declared_keys  # noqa: PLC0415  # as below
     from aquatint.server import serve as run  # noqa: PLC0415  # a second of imports others skip
 
     def ready(url: str) -> None:
@@ -50,8 +51,8 @@ def _run(
         if open_browser:
             webbrowser.open(url)
 
-    configure_logs(secrets_of(settings))
     with plain_errors():
+        configure_logs([*secrets_of(settings), *declared_keys(settings)])
         run(settings, host=host, port=port, ready=ready, launch=launch)
 
 
@@ -105,16 +106,20 @@ def demo(
 def simulate(
     port: Port = 8081,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Serve this day.")] = None,
+    seed: Annotated[str | None, typer.Option(help="The same requests get the same ids.")] = None,
 ) -> None:
     """Run the provider simulator alone."""
-    command = simulator_command(port, as_of)
+    command = simulator_command(port, as_of, seed)
     os.execv(command[0], command)  # noqa: S606  # our own module, in place of this process
 
 
 def _catalog() -> "Catalog":
     from aquatint.catalog.load import Catalog  # noqa: PLC0415  # pydantic is slow to import
+    from aquatint.container.servers import offers  # noqa: PLC0415
 
-    return Catalog(settings_from().catalog_as_of or datetime.now(UTC).date())
+    settings = settings_from()
+    with plain_errors():
+        return Catalog(settings.catalog_as_of or datetime.now(UTC).date(), offers(settings))
 
 
 @catalog.callback(invoke_without_command=True)
@@ -206,7 +211,7 @@ def providers_list(
 ) -> None:
     """List who may be asked for pictures, as the health route does; nobody is asked for it."""
     from aquatint.container.conditions import look  # noqa: PLC0415  # slow to import, like the rest
-    from aquatint.container.market import provider_configs  # noqa: PLC0415
+    from aquatint.container.servers import provider_configs  # noqa: PLC0415
     from aquatint.resilience.availability import report  # noqa: PLC0415
 
     context.obj = data_dir
@@ -215,7 +220,8 @@ def providers_list(
     settings = settings_from(data_dir=data_dir)
     with plain_errors():
         seen = look(settings)
-    states = report(provider_configs(settings), seen, seen.taken_at)
+        configs = provider_configs(settings)
+    states = report(configs, seen, seen.taken_at)
     if as_json:
         typer.echo(json.dumps(states, indent=2))
         return
@@ -232,11 +238,12 @@ def providers_list(
 def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None) -> None:
     """Close a breaker and forget cool-down and missing models; a running server sees it at once."""
     from aquatint.container.conditions import reset  # noqa: PLC0415  # slow to import, like the rest
-    from aquatint.container.market import provider_configs  # noqa: PLC0415
+    from aquatint.container.servers import provider_configs  # noqa: PLC0415
     from aquatint.resilience.transition import announce  # noqa: PLC0415
 
     settings = settings_from(data_dir=data_dir or context.obj)
-    names = [config.name for config in provider_configs(settings)]
+    with plain_errors():
+        names = [config.name for config in provider_configs(settings)]
     if name not in names:
         fail(f"no such provider: {name} (there are {', '.join(names)})")
     with plain_errors():

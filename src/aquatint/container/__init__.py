@@ -15,7 +15,9 @@ from aquatint.container.folder import make_folder, open_blobs, open_signer
 from aquatint.container.heart import Heart
 from aquatint.container.housekeeping import Housekeeper
 from aquatint.container.market import Market, breakers
+from aquatint.container.shutdowns import watched
 from aquatint.container.sign_in import sign_in_of
+from aquatint.container.webhooks import announce
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
 from aquatint.db.opening import explained, open_database
@@ -23,6 +25,7 @@ from aquatint.db.processes import Membership
 from aquatint.db.relay import open_valkey
 from aquatint.db.valkey import Valkey
 from aquatint.generations.attempt import Attempts
+from aquatint.generations.listener import Listener
 from aquatint.generations.pickup import Pickup
 from aquatint.generations.runner import Runner
 from aquatint.generations.service import Generations
@@ -30,11 +33,12 @@ from aquatint.generations.view import Items
 from aquatint.identity.service import Identity
 from aquatint.library.blobs import BlobStore
 from aquatint.library.links import ImageLinks
+from aquatint.library.uploads import Uploads
 from aquatint.net.http import open_session
 from aquatint.policy.limits import LimitsOf, limits_of
 from aquatint.policy.prompt import compile_patterns
 from aquatint.providers.base import ImageProvider
-from aquatint.providers.registry import PROVIDERS, build
+from aquatint.providers.registry import build
 from aquatint.quotes.service import Quotes
 from aquatint.settings import SERVED, Launch, Settings
 
@@ -49,6 +53,7 @@ class Services:
     db: Database
     log: EventLog
     blobs: BlobStore
+    uploads: Uploads
     identity: Identity
     links: ImageLinks
     limits_of: LimitsOf
@@ -56,6 +61,7 @@ class Services:
     quotes: Quotes
     items: Items
     generations: Generations
+    listener: Listener
     chat: ChatService
 
 
@@ -77,11 +83,15 @@ async def open_services(
         log = EventLog(db)
         async with open_session() as session, open_valkey(settings.valkey, log) as valkey:
             ground = _ground(settings, clock or SystemClock(), log, session, valkey)
-            services = _build(ground, providers, launch)
-            async with _alive(ground, services):
+            chosen = providers or build(ground.market.providers, session)
+            announce(settings, chosen)
+            services = _build(ground, chosen, launch)
+            announcing = chosen if settings.read_shutdown_dates else {}
+            async with _alive(ground, services), watched(ground.market, announcing):
                 yield services
                 await services.chat.drain()
                 await services.generations.drain()
+                await services.listener.drain()
     finally:
         await db.close()
 
@@ -149,12 +159,20 @@ def _ground(
     )
 
 
-def _build(
-    ground: _Ground, providers: Mapping[str, ImageProvider] | None, launch: Launch
-) -> Services:
+def _build(ground: _Ground, providers: Mapping[str, ImageProvider], launch: Launch) -> Services:
     limits, quotes = partial(limits_of, ground.settings), _quotes(ground)
     links = _links(ground)
     items = Items(db=ground.db, clock=ground.clock, quotes=quotes, links=links)
+    attempts = _attempts(ground)
+    runner = _runner(ground, providers, attempts)
+    pickup = Pickup(
+        db=ground.db,
+        clock=ground.clock,
+        offering=ground.market.offering,
+        providers=providers,
+        attempts=attempts,
+        runner=runner,
+    )
     return Services(
         settings=ground.settings,
         launch=launch,
@@ -162,13 +180,17 @@ def _build(
         db=ground.db,
         log=ground.log,
         blobs=ground.blobs,
+        uploads=Uploads(db=ground.db, blobs=ground.blobs, clock=ground.clock),
         identity=_identity(ground),
         links=links,
         limits_of=limits,
         market=ground.market,
         quotes=quotes,
         items=items,
-        generations=_generations(ground, quotes, limits, providers or _providers(ground)),
+        generations=_generations(ground, quotes, limits, runner, pickup),
+        listener=Listener(
+            db=ground.db, clock=ground.clock, providers=providers, attempts=attempts, pickup=pickup
+        ),
         chat=_chat(ground, quotes, items),
     )
 
@@ -192,6 +214,7 @@ def _quotes(ground: _Ground) -> Quotes:
     settings = ground.settings
     return Quotes(
         db=ground.db,
+        blobs=ground.blobs,
         clock=ground.clock,
         signer=open_signer(settings),
         offering=ground.market.offering,
@@ -201,15 +224,8 @@ def _quotes(ground: _Ground) -> Quotes:
     )
 
 
-def _providers(ground: _Ground) -> Mapping[str, ImageProvider]:
-    known = (config for config in ground.market.providers if config.name in PROVIDERS)
-    return build(known, ground.session)
-
-
-def _generations(
-    ground: _Ground, quotes: Quotes, limits: LimitsOf, providers: Mapping[str, ImageProvider]
-) -> Generations:
-    attempts = Attempts(
+def _attempts(ground: _Ground) -> Attempts:
+    return Attempts(
         db=ground.db,
         clock=ground.clock,
         log=ground.log,
@@ -217,7 +233,10 @@ def _generations(
         breakers=ground.market.breakers,
         timeout_seconds=ground.settings.attempt_timeout_seconds,
     )
-    runner = Runner(
+
+
+def _runner(ground: _Ground, providers: Mapping[str, ImageProvider], attempts: Attempts) -> Runner:
+    return Runner(
         db=ground.db,
         clock=ground.clock,
         log=ground.log,
@@ -225,14 +244,11 @@ def _generations(
         providers=providers,
         attempts=attempts,
     )
-    pickup = Pickup(
-        db=ground.db,
-        clock=ground.clock,
-        offering=ground.market.offering,
-        providers=providers,
-        attempts=attempts,
-        runner=runner,
-    )
+
+
+def _generations(
+    ground: _Ground, quotes: Quotes, limits: LimitsOf, runner: Runner, pickup: Pickup
+) -> Generations:
     return Generations(
         db=ground.db,
         clock=ground.clock,

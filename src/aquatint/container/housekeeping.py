@@ -85,12 +85,13 @@ class Housekeeper:
         every = await asyncio.to_thread(self._blobs.older, time.time())
         await self._settle_late(every.attempts)
         old = await asyncio.to_thread(self._blobs.older, before)
-        stray = await self._db.scan(
-            lambda tx: Leftovers(
-                hashes=library.without_image(tx, old.hashes),
-                attempts=old.attempts - ledger.in_state(tx, "dispatched").keys(),
-            )
-        )
+        stray = await self._db.scan(lambda tx: _stray(tx, old))
         swept = await asyncio.to_thread(self._blobs.sweep, stray, before)
         if swept:
             logger.info("swept files=%d", swept)
+
+
+def _stray(tx: Tx, old: Leftovers) -> Leftovers:
+    """What no row names; what an attempt received stays until its outcome is known."""
+    wanted = ledger.in_state(tx, "dispatched").keys() | ledger.in_state(tx, "unknown").keys()
+    return Leftovers(hashes=library.unnamed(tx, old.hashes), attempts=old.attempts - wanted)

@@ -1,13 +1,14 @@
 """What can be bought at this moment: by the settings, the date and the providers' conditions."""
 
+from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 
+from aquatint.catalog.extend import with_ends
 from aquatint.catalog.load import Catalog
 from aquatint.clock import Clock, utc_date
+from aquatint.container.servers import offers, provider_configs
 from aquatint.db.engine import Database
 from aquatint.db.valkey import Valkey
-from aquatint.providers.registry import ProviderConfig
 from aquatint.resilience.availability import availability, gone
 from aquatint.resilience.breaker import BreakerConfig
 from aquatint.resilience.breakers import Breakers, DatabaseBreakers
@@ -24,6 +25,9 @@ class Market:
     def __init__(self, settings: Settings, clock: Clock, breakers: Breakers) -> None:
         self.providers = provider_configs(settings)
         self.breakers = breakers
+        self._offers = offers(settings)
+        self._ends: dict[tuple[str, str], date] = {}
+        self._latest: Catalog | None = None
         self._as_of = settings.catalog_as_of
         self._clock = clock
 
@@ -35,15 +39,21 @@ class Market:
         """Nothing caches in front of the breaker: each offering reads it anew."""
         seen = await self.conditions()
         return Offering(
-            catalog=_catalog(self._as_of or utc_date(self._clock.now())),
+            catalog=self._catalog(self._as_of or utc_date(self._clock.now())),
             availability=availability(self.providers, seen, seen.taken_at),
             gone=gone(seen, seen.taken_at),
         )
 
+    def announce(self, provider: str, ends: Mapping[str, date]) -> None:
+        """From now on these models of `provider` end on these days, at the latest."""
+        others = {key: day for key, day in self._ends.items() if key[0] != provider}
+        self._ends = others | {(provider, model): day for model, day in ends.items()}
+        self._latest = None
 
-@lru_cache(maxsize=4)
-def _catalog(as_of: date) -> Catalog:
-    return Catalog(as_of)
+    def _catalog(self, as_of: date) -> Catalog:
+        if self._latest is None or self._latest.as_of != as_of:
+            self._latest = Catalog(as_of, with_ends(self._offers, self._ends))
+        return self._latest
 
 
 def breakers(settings: Settings, clock: Clock, db: Database, valkey: Valkey | None) -> Breakers:
@@ -66,23 +76,4 @@ def breaker_config(settings: Settings) -> BreakerConfig:
         timeout_ms=settings.circuit_breaker_timeout_ms,
         success_threshold=settings.circuit_breaker_success_threshold,
         failure_rate=settings.circuit_breaker_failure_rate,
-    )
-
-
-def provider_configs(settings: Settings) -> tuple[ProviderConfig, ...]:
-    """What the settings say of each provider, in the order they are shown."""
-    keys = {
-        "openai": settings.openai_api_key,
-        "together": settings.together_api_key,
-        "replicate": settings.replicate_api_token,
-        "gemini": settings.gemini_api_key,
-    }
-    return tuple(
-        ProviderConfig(
-            name=name,
-            api_key=key.get_secret_value() if key else None,
-            base_url=getattr(settings, f"{name}_base_url", None),
-            enabled=getattr(settings, f"enable_image_generation_{name}"),
-        )
-        for name, key in keys.items()
     )

@@ -14,10 +14,12 @@ from aquatint.generations import booking, store
 from aquatint.generations.booking import Delivery, Fenced, Task
 from aquatint.generations.model import stream
 from aquatint.generations.patience import insist
-from aquatint.generations.watch import Leaving, Work, watch
+from aquatint.generations.previews import Previews
+from aquatint.generations.request import request_of
+from aquatint.generations.watch import Leaving, Work, begun, watch
 from aquatint.ids import new_id
 from aquatint.ledger.service import AlreadyEnded
-from aquatint.ledger.store import keep_handle
+from aquatint.ledger.store import handle_of, keep_handle
 from aquatint.library.blobs import BlobStore
 from aquatint.library.images import ImageFacts, UnusableImage, take_in, whole
 from aquatint.providers.base import (
@@ -64,6 +66,7 @@ class Attempts:
         self._clock = clock
         self._log = log
         self._blobs = blobs
+        self._previews = Previews(db=db, clock=clock, log=log, blobs=blobs)
         self._breakers = breakers
         self._timeout = timeout_seconds
         self._works: dict[tuple[str, str], Work] = {}  # by generation and attempt
@@ -80,7 +83,7 @@ class Attempts:
         return await self._end(task, attempt_id, self._start(task, attempt_id))
 
     async def resume(self, task: Task, attempt_id: str, handle: str) -> Result:
-        """Take up an attempt that another process began; it is looked at, not made again.
+        """Take up an attempt that others began or lost; it is looked at, not made again.
 
         Raises Leaving as `make` does.
         """
@@ -112,9 +115,20 @@ class Attempts:
             await work.cancel()
         return bool(works)
 
+    def wake(self, attempt_id: str) -> bool:
+        """Look at this attempt's work at once; False when nobody here watches it."""
+        works = [work for (_, watched), work in self._works.items() if watched == attempt_id]
+        for work in works:
+            work.news.set()
+        return bool(works)
+
     async def _start(self, task: Task, attempt_id: str) -> Completed:
         request = self._request(task, attempt_id)
-        answer = await task.provider.start(request, self._blobs.sink(attempt_id))
+        async with self._previews.sink(task.generation_id, attempt_id) as sink:
+            answer = await begun(
+                task.provider.start(request, sink),
+                lambda: self._db.read(lambda tx: handle_of(tx, attempt_id)),
+            )
         if isinstance(answer, Completed):
             return answer
         handle = answer.handle
@@ -126,14 +140,15 @@ class Attempts:
             raise BadResponse("The provider is at work, but cannot be asked about it")
         work = self._works[task.generation_id, attempt_id] = Work(task.provider, pending.handle)
         try:
-            return await watch(
-                work,
-                pending,
-                self._request(task, attempt_id),
-                self._blobs.sink(attempt_id),
-                lambda progress: self._tell(task, progress),
-                self._stopping,
-            )
+            async with self._previews.sink(task.generation_id, attempt_id) as sink:
+                return await watch(
+                    work,
+                    pending,
+                    self._request(task, attempt_id),
+                    sink,
+                    lambda progress: self._tell(task, progress),
+                    self._stopping,
+                )
         finally:
             self._works.pop((task.generation_id, attempt_id), None)
 
@@ -166,16 +181,7 @@ class Attempts:
             return await self._fail(task, attempt_id, lost, ours=True)
 
     def _request(self, task: Task, attempt_id: str) -> ImageRequest:
-        return ImageRequest(
-            row=task.row,
-            prompt=task.prompt,
-            n=task.n,
-            width=task.candidate.size.width,
-            height=task.candidate.size.height,
-            attempt_id=attempt_id,
-            deadline_seconds=self._deadline(task),
-            **task.candidate.settings,
-        )
+        return request_of(task, attempt_id, self._deadline(task), self._blobs)
 
     def _deadline(self, task: Task) -> float:
         return self._timeout or task.row.deadline_seconds

@@ -19,6 +19,7 @@ from aquatint.ledger import store as ledger_store
 from aquatint.ledger.store import Ending, NewAttempt
 from aquatint.library import store as library
 from aquatint.library.images import ImageFacts
+from aquatint.library.inputs import Inputs
 from aquatint.library.store import Image
 from aquatint.money import Micro
 from aquatint.providers.base import BilledBadResponse, BilledRefusal, ImageProvider, ReceivedImage
@@ -33,6 +34,8 @@ class Task:
     fence: int
     owner: str
     prompt: str
+    inputs: Inputs
+    partial_images: int
     candidate: Candidate
     row: Row
     provider: ImageProvider
@@ -108,13 +111,13 @@ def deliver(
 def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis) -> None:
     """The end that this kind of failure has: billed, perhaps billed, or free.
 
-    Raises Fenced when it is not billed and another process's to end.
+    An unknown outcome may turn out to be any of these. Raises Fenced when it is not billed and
+    another process's to end.
     """
     ending = _ending(error)
     if isinstance(error, BilledBadResponse | BilledRefusal):
         bill = price_of(task, error.usage, task.n)
         ledger.settle(tx, attempt_id, billed=bill, delivered=0, ending=ending, now=now)
-        amend(tx, task.generation_id, now=now)
     elif not store.holds(tx, task.generation_id, task.fence):
         raise Fenced
     elif isinstance(error, BadResponse | OutcomeUnknown):
@@ -128,6 +131,7 @@ def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis)
         "error": error.message,
     }
     eventlog.append(tx, stream(task.generation_id), "attempt_failed", data, now=now)
+    amend(tx, task.generation_id, now=now)
 
 
 def write_off(tx: Tx, generation_id: str, fence: int, now: Millis) -> None:
@@ -150,7 +154,21 @@ def price_of(task: Task, usage: Usage | None, images: int) -> Micro:
         return billed(price, usage, size)
     if price.rule == "image":
         return billed(price, Usage(images=images), size)
-    return expected(price, Demand(prompt=task.prompt, size=size, n=images))
+    return expected(price, demand(task, images))
+
+
+def demand(task: Task, images: int) -> Demand:
+    """What was asked for, as its price sees it."""
+    return Demand(
+        prompt=task.prompt,
+        size=task.candidate.size,
+        n=images,
+        inputs=tuple(each.pixels for each in task.inputs.images),
+        mask=task.inputs.mask.pixels if task.inputs.mask else None,
+        partial_images=task.partial_images,
+        high_fidelity=task.candidate.settings.get("input_fidelity") == "high",
+        steps=task.candidate.settings.get("steps"),
+    )
 
 
 def _ending(error: ProviderError) -> Ending:

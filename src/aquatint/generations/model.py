@@ -35,6 +35,9 @@ ITEM_STATUS: Final = {
 }
 
 
+PARTIAL: Final = "partial"  # the event of an unfinished picture
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
     """Why a generation ended without an image, kept so that a replay says the same."""

@@ -64,20 +64,35 @@ class Pickup:
         for attempt_id in left & unknown.keys():
             generation_id = unknown[attempt_id]
             try:
-                await self._settle_late(generation_id, attempt_id)
+                task = await self._task_again(generation_id, attempt_id)
+                await self._attempts.settle_late(task, attempt_id)
             except Exception:
                 logger.exception("attempt %s could not be settled late", attempt_id)
 
-    async def _settle_late(self, generation_id: str, attempt_id: str) -> None:
+    async def take_up_late(self, generation_id: str, attempt_id: str, handle: str) -> None:
+        """Look at an attempt of unknown outcome, now that it can be found. Never raises.
+
+        What its provider says of it is booked, and told if the generation has ended.
+        """
+        try:
+            task = await self._task_again(generation_id, attempt_id)
+            await self._attempts.resume(task, attempt_id, handle)
+        except Leaving:
+            return
+        except Exception:
+            logger.exception("attempt %s could not be taken up", attempt_id)
+
+    async def _task_again(self, generation_id: str, attempt_id: str) -> Task:
+        """The task of any attempt, as who holds its generation now; LookupError as `_task`."""
         generation = await self._db.read(lambda tx: store.get(tx, generation_id))
         fence = generation.fence
         job, attempts, _ = await self._db.read(lambda tx: _left(tx, generation_id, fence))
         position = 0
         for attempt in attempts:
             if attempt.id == attempt_id:
-                task = await self._task(job, attempt, position)
-                await self._attempts.settle_late(task, attempt_id)
+                return await self._task(job, attempt, position)
             position += attempt.images
+        raise LookupError(attempt_id)
 
     async def _end(self, generation_id: str, fence: int) -> None:
         job, attempts, handles = await self._db.read(lambda tx: _left(tx, generation_id, fence))
@@ -112,14 +127,10 @@ class Pickup:
         row = (await self._offering()).catalog.get(attempt.model_key)
         if candidate is None or row is None:
             raise LookupError(attempt.model_key)
-        return Task(
-            generation_id=job.generation.id,
-            fence=job.generation.fence,
-            owner=job.generation.owner,
-            prompt=job.quote.request.prompt,
-            candidate=candidate,
-            row=row,
-            provider=self._providers.get(attempt.provider) or _Unconfigured(attempt.provider),
+        return job.task(
+            candidate,
+            row,
+            self._providers.get(attempt.provider) or _Unconfigured(attempt.provider),
             n=attempt.images,
             share=attempt.share,
             position=position,

@@ -18,9 +18,11 @@ from aquatint.generations.booking import Task, split
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import Failure, Generation, Outcome, State, stream
 from aquatint.generations.patience import insist
+from aquatint.generations.recovery import amend
 from aquatint.generations.verdict import end_of, together
 from aquatint.generations.watch import Leaving
 from aquatint.ledger.service import CeilingReached
+from aquatint.money import Micro
 from aquatint.providers.base import ImageProvider, Stopped
 from aquatint.quotes import store as quote_store
 from aquatint.quotes.model import Candidate, Plan, Quote
@@ -38,6 +40,35 @@ class Job:
     generation: Generation
     quote: Quote
     plan: Plan
+
+    def task(  # what one call is made of
+        self,
+        candidate: Candidate,
+        row: Row,
+        provider: ImageProvider,
+        *,
+        n: int,
+        share: Micro,
+        position: int,
+        alone: bool,
+    ) -> Task:
+        """`n` of its images as one call to `provider`."""
+        request = self.quote.request
+        return Task(
+            generation_id=self.generation.id,
+            fence=self.generation.fence,
+            owner=self.generation.owner,
+            prompt=self.quote.words_sent,
+            inputs=self.quote.inputs,
+            partial_images=min(request.partial_images, row.capabilities.partial_images),
+            candidate=candidate,
+            row=row,
+            provider=provider,
+            n=n,
+            share=share,
+            position=position,
+            alone=alone,
+        )
 
 
 class Runner:
@@ -94,12 +125,14 @@ class Runner:
         """Write the end, unless another process has taken the generation over. Never raises."""
         self._cancelled.discard(generation_id)
         now = self._clock.now()
+
+        def end(tx: Tx) -> None:
+            ended = finish(tx, generation_id, outcome, fence=fence, now=now)
+            if ended and outcome.state is State.UNKNOWN:  # found meanwhile, perhaps
+                amend(tx, generation_id, now=now)
+
         try:
-            await insist(
-                lambda: self._db.write(
-                    lambda tx: finish(tx, generation_id, outcome, fence=fence, now=now)
-                )
-            )
+            await insist(lambda: self._db.write(end))
         except Exception:
             # The attempts are in the books: whoever looks next ends the generation from them.
             logger.exception("generation %s could not be ended", generation_id)
@@ -122,7 +155,7 @@ class _Walk:
         self._offering = offering
         self._providers = providers
         self._attempts = attempts
-        self._wish = as_wish(job.quote.request)
+        self._wish = as_wish(job.quote.request, job.quote.inputs)
         self._skipped: set[str | tuple[str, str]] = set()  # providers, and models of providers
         self._reasons: dict[str, str] = {}
         self._last: ProviderError | None = None
@@ -186,14 +219,10 @@ class _Walk:
         tasks, position = [], 0
         calls = split(candidate, row, n)
         for count, share in calls:
-            task = Task(
-                generation_id=self._job.generation.id,
-                fence=self._job.generation.fence,
-                owner=self._job.generation.owner,
-                prompt=self._job.quote.request.prompt,
-                candidate=candidate,
-                row=row,
-                provider=self._providers[candidate.provider],
+            task = self._job.task(
+                candidate,
+                row,
+                self._providers[candidate.provider],
                 n=count,
                 share=share,
                 position=position,

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aquatint.errors import OutcomeUnknown, ProviderError, Unreachable
 from aquatint.providers.base import (
@@ -32,6 +31,19 @@ class Work:
 
     provider: ResumableProvider
     handle: str
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # set when a look is worth it
+
+    async def rest(self, seconds: float, stopping: asyncio.Event) -> None:
+        """Wait before the next look, but not once there is news; Leaving when it is `stopping`."""
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self.news, stopping)]
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiting:
+                waiter.cancel()
+        self.news.clear()
+        if stopping.is_set():
+            raise Leaving
 
     async def cancel(self) -> None:
         """Ask it to stop; best effort."""
@@ -39,6 +51,19 @@ class Work:
             await self.provider.cancel(self.handle)
         except ProviderError as error:
             logger.warning("cancel_failed handle=%s error=%s", self.handle, error.message)
+
+
+async def begun(
+    start: Awaitable[Completed | Pending], told: Callable[[], Awaitable[str | None]]
+) -> Completed | Pending:
+    """The answer to a call; when it was lost, the handle that a webhook `told` meanwhile."""
+    try:
+        return await start
+    except OutcomeUnknown:
+        handle = await told()
+        if handle is None:
+            raise
+        return Pending(handle=handle)
 
 
 async def watch(
@@ -60,7 +85,7 @@ async def watch(
     told, asked_to_stop = 0.0, False
     pause = pending.look_again_seconds
     while True:
-        await _pause(pause, stopping)
+        await work.rest(pause, stopping)
         try:
             answer = await work.provider.poll(work.handle, request, sink)
         except Unreachable as error:
@@ -77,10 +102,3 @@ async def watch(
         if clock() > deadline and not asked_to_stop:
             asked_to_stop = True
             await work.cancel()
-
-
-async def _pause(seconds: float, stopping: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
-    if stopping.is_set():
-        raise Leaving

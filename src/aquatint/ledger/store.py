@@ -188,6 +188,31 @@ def keep_handle(tx: Tx, attempt_id: str, handle: str) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where to look for an attempt."""
+
+    generation_id: str
+    provider: str
+    state: str
+    handle: str | None
+
+
+def whereabouts(tx: Tx, attempt_id: str) -> Whereabouts | None:
+    """Of any attempt, whoever's it is; None when there is none of this id."""
+    row = tx.execute(
+        "SELECT generation_id, provider, state, handle FROM attempts WHERE id = :id",
+        {"id": attempt_id},
+    ).fetchone()
+    return row and Whereabouts(row["generation_id"], row["provider"], row["state"], row["handle"])
+
+
+def handle_of(tx: Tx, attempt_id: str) -> str | None:
+    """What finds the provider's work again, if it is known."""
+    found = whereabouts(tx, attempt_id)
+    return found.handle if found else None
+
+
 def in_state(tx: Tx, state: str) -> dict[str, str]:
     """Every attempt in this state, with its generation. For `scan`: it looks at all there are."""
     rows = tx.execute(
@@ -221,12 +246,12 @@ def ceilings(tx: Tx, generation_ids: Sequence[str]) -> dict[str, Micro]:
 def close_attempt(  # the columns an ending without a bill writes
     tx: Tx, attempt_id: str, state: str, ending: Ending, now: Millis
 ) -> Record | None:
-    """End an open or unknown attempt; its generation and share, or None when it has ended."""
+    """End an open or unknown attempt; its generation and share, or None when it has ended so."""
     rows = tx.execute(
         """
         UPDATE attempts SET state = :state, request_id = coalesce(:request_id, request_id),
           error_code = :error_code, error = :error, finished_at = :now
-        WHERE id = :id AND state IN ('dispatched', 'unknown')
+        WHERE id = :id AND state IN ('dispatched', 'unknown') AND state <> :state
         RETURNING generation_id, share
         """,
         {

@@ -12,9 +12,9 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from stat import S_ISREG
@@ -30,6 +30,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9_]{1,64}-\d{1,6}\.part")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+Show = Callable[[int, ReceivedImage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,24 @@ class BlobStore:
         self._root = root.resolve()
         (self._root / _INCOMING).mkdir(mode=0o700, exist_ok=True)
 
-    def sink(self, attempt_id: str) -> ImageSink:
-        """Where the images of one attempt go; ValueError for an id that is no plain name."""
-        return _Sink(self._root, _attempt(attempt_id))
+    def sink(self, attempt_id: str, show: Show | None = None) -> ImageSink:
+        """Where the images of one attempt go; ValueError for an id that is no plain name.
+
+        `show` gets the previews; without it they are dropped.
+        """
+        return _Sink(self._root, _attempt(attempt_id), show or self._drop)
+
+    async def _drop(self, index: int, image: ReceivedImage) -> None:
+        del index
+        await self.discard(image)
+
+    async def set_aside(self, preview: ReceivedImage) -> ReceivedImage:
+        """Give it another name: nobody takes it for an image that its attempt left behind."""
+        attempt_id, _, rest = _token(preview.token).rpartition("-")
+        aside = replace(preview, token=_token(f"{attempt_id}_preview-{rest}"))
+        paths = self.received_path(preview), self.received_path(aside)
+        await asyncio.to_thread(os.replace, *paths)
+        return aside
 
     async def keep(self, received: ReceivedImage) -> Path:
         """Give received bytes their lasting name, durably; harmless to repeat.
@@ -61,7 +79,7 @@ class BlobStore:
 
     def keep_now(self, received: ReceivedImage) -> Path:
         """`keep` for a thread that may wait for the disk."""
-        return self._keep(_token(received), _hash(received.sha256))
+        return self._keep(_token(received.token), _hash(received.sha256))
 
     async def discard(self, received: ReceivedImage) -> None:
         """Forget received bytes, be they kept elsewhere or not at all; harmless to repeat."""
@@ -73,7 +91,11 @@ class BlobStore:
 
     def received_path(self, received: ReceivedImage) -> Path:
         """Where the bytes are until they are kept or dropped."""
-        return self._root / _INCOMING / _token(received)
+        return self.incoming(received.token)
+
+    def incoming(self, token: str) -> Path:
+        """The same by the store's own name; ValueError for what is none."""
+        return self._root / _INCOMING / _token(token)
 
     def left_by(self, attempt_id: str) -> tuple[ReceivedImage, ...]:
         """What an attempt received that is in no books, whole or not, in the order it began.
@@ -134,9 +156,10 @@ class BlobStore:
 class _Sink:
     """Opens one numbered file for each image of an attempt."""
 
-    def __init__(self, root: Path, attempt_id: str) -> None:
+    def __init__(self, root: Path, attempt_id: str, show: Show) -> None:
         self._root = root
         self._attempt_id = attempt_id
+        self._show = show
         self._numbers = count()
 
     def open(self) -> ImageWriter:
@@ -149,6 +172,9 @@ class _Sink:
                 except FileExistsError:
                     continue
                 return _Writer(self._root / _INCOMING / token, descriptor)
+
+    async def preview(self, index: int, image: ReceivedImage) -> None:
+        await self._show(index, image)
 
 
 class _Writer:
@@ -240,10 +266,10 @@ def _attempt(attempt_id: str) -> str:
     return attempt_id
 
 
-def _token(received: ReceivedImage) -> str:
-    if not _TOKEN.fullmatch(received.token):
-        raise ValueError(f"not a received image: {received.token!r}")
-    return received.token
+def _token(token: str) -> str:
+    if not _TOKEN.fullmatch(token):
+        raise ValueError(f"not a received image: {token!r}")
+    return token
 
 
 def _hash(sha256: str) -> str:

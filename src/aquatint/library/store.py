@@ -10,12 +10,12 @@ from aquatint.db.engine import Record, Tx, listed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image:
-    """One kept image; `sha256` names its bytes, exactly as the provider sent them."""
+    """One kept image; `sha256` names its bytes, exactly as they came."""
 
     id: str
     owner: str
-    generation_id: str
-    attempt_id: str
+    generation_id: str | None  # None: its owner brought it
+    attempt_id: str | None
     position: int
     sha256: str
     bytes: int
@@ -46,12 +46,18 @@ def find(tx: Tx, owner: str, image_id: str) -> Image | None:
     return row and _image(row)
 
 
-def without_image(tx: Tx, hashes: AbstractSet[str]) -> frozenset[str]:
-    """Those of `hashes` that no image has."""
+def unnamed(tx: Tx, hashes: AbstractSet[str]) -> frozenset[str]:
+    """Those of `hashes` that are neither an image nor an input of a quote."""
     missing, every = set(hashes), sorted(hashes)
     for start in range(0, len(every), _AT_ONCE):
         among, values = listed(every[start : start + _AT_ONCE])
-        rows = tx.execute(f"SELECT sha256 FROM images WHERE sha256 IN {among}", values)  # noqa: S608  # parameters only
+        rows = tx.execute(
+            f"""
+            SELECT sha256 FROM images WHERE sha256 IN {among}
+            UNION SELECT sha256 FROM inputs WHERE sha256 IN {among}
+            """,  # noqa: S608  # parameters only
+            values,
+        )
         missing -= {row["sha256"] for row in rows.fetchall()}
     return frozenset(missing)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 WINDOW = 512 * 1024  # characters of base64; larger windows measured slower
 _FULL = WINDOW * 3 // 4  # with one more read on top still one window, handed on without a copy
-IMAGE_LIMIT = 64 * 1024 * 1024  # decoded bytes in one body
+IMAGE_LIMIT = 128 * 1024 * 1024  # decoded bytes in one body
 DOCUMENT_LIMIT = 1024 * 1024  # bytes beside the images
 PIECE_LIMIT = 100  # images in one body
 _SPACE = rb"[ \t\r\n]{0,64}"

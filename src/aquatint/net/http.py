@@ -20,6 +20,7 @@ from aiohttp.abc import AbstractResolver
 
 from aquatint import __version__
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError, Unreachable
+from aquatint.net.upload import Upload
 
 CONNECT_SECONDS = 5.0
 _SHORTEST_DEADLINE = 0.001  # for aiohttp, 0 means for ever
@@ -84,9 +85,11 @@ async def call(
     headers: Mapping[str, str],
     json: object = None,
     form: Mapping[str, str] | None = None,
+    upload: Upload | None = None,
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """Send one request and yield its answer, whatever its status; read the body inside.
 
+    Its body is `json`, or an `upload` that is read while it leaves, or nothing.
     `deadline` is in seconds and covers the whole call, the body included. Raises `Unreachable`
     when nothing was sent, `BadResponse` when the answer is not HTTP, `OutcomeUnknown` when the
     answer was lost; failures while the body is read inside the block are told the same way.
@@ -97,8 +100,8 @@ async def call(
             method,
             url,
             json=json,
-            data=form,
-            headers=headers,
+            data=form or (upload and aiter(upload)),
+            headers={**headers, **(upload.headers if upload else {})},
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(
                 total=max(deadline, _SHORTEST_DEADLINE), connect=CONNECT_SECONDS

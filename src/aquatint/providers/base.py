@@ -6,10 +6,13 @@ It knows no tiers, prices, users or other providers, and it never retries.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from aquatint.catalog.model import Row
 from aquatint.catalog.pricing import Usage
+from aquatint.clock import Millis
 from aquatint.errors import BadResponse, BreakerEffect, ContentRefused
 
 
@@ -41,6 +44,10 @@ class ImageSink(Protocol):
 
     def open(self) -> ImageWriter: ...
 
+    async def preview(self, index: int, image: "ReceivedImage") -> None:
+        """Show an unfinished picture, the `index`-th from 0; it is no result and not kept."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReceivedImage:
@@ -51,6 +58,21 @@ class ReceivedImage:
     size: int  # bytes
     seed: int | None = None
     revised_prompt: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputImage:
+    """A picture that goes with a request: whole, checked, without the metadata of its camera.
+
+    A mask is a greyscale PNG of the first picture's size: white changes, black stays.
+    """
+
+    path: Path
+    sha256: str  # hex
+    size: int  # bytes
+    media_type: str  # image/png, image/jpeg or image/webp
+    width: int  # pixels
+    height: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +92,12 @@ class ImageRequest:
     guidance: float | None = None
     background: str | None = None
     output_format: str | None = None
+    output_compression: int | None = None  # 0 to 100
+    moderation: str | None = None
+    input_fidelity: str | None = None
+    partial_images: int = 0  # previews to stream on the way
+    images: tuple[InputImage, ...] = ()
+    mask: InputImage | None = None
     deadline_seconds: float = 180.0
 
 
@@ -165,4 +193,49 @@ class ResumableProvider(ImageProvider, Protocol):
 
     async def cancel(self, handle: str) -> None:
         """Ask the provider to stop; best effort, raises as `start` does."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhooks:
+    """Where a provider can reach us: `url` ends before the attempt's id."""
+
+    url: str
+    secret: str | None = field(default=None, repr=False)  # None: the provider is asked for it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What a provider told by webhook, as far as we believe it: that its work is worth a look."""
+
+    id: str  # of the message, the same whenever it is told again
+    handle: str
+
+
+class Forged(Exception):
+    """A message that claims to be a provider's and cannot be shown to be."""
+
+
+@runtime_checkable
+class TellingProvider(ResumableProvider, Protocol):
+    """A provider that tells by webhook how its work goes."""
+
+    def tell_at(self, webhooks: Webhooks) -> None:
+        """From now on, ask for each piece of work to be told there."""
+        ...
+
+    async def hear(self, headers: Mapping[str, str], body: bytes, *, now: Millis) -> Message:
+        """Check that a message is the provider's own, and fresh. `headers` in lower case.
+
+        Raises `Forged`, or as `start` does when the means to check cannot be had.
+        """
+        ...
+
+
+@runtime_checkable
+class AnnouncingProvider(ImageProvider, Protocol):
+    """A provider that tells beforehand when its models end."""
+
+    async def shutdowns(self) -> Mapping[str, date]:
+        """The first day without it, by the provider's own name of a model; raises as `start`."""
         ...

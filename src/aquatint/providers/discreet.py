@@ -6,24 +6,32 @@ Adapters hide keys in the complaints they read; this is the net under all of the
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
+from aquatint.clock import Millis
 from aquatint.errors import ProviderError
 from aquatint.net.text import hidden
 from aquatint.providers.base import (
+    AnnouncingProvider,
     Completed,
     ImageProvider,
     ImageRequest,
     ImageSink,
+    Message,
     Pending,
     ResumableProvider,
+    TellingProvider,
+    Webhooks,
 )
 
 
-def discreet(provider: ImageProvider, secret: str) -> ImageProvider:
-    """`provider`, resumable if it is, with `secret` hidden in all that it tells."""
-    if isinstance(provider, ResumableProvider):
-        return _DiscreetResumable(provider, secret)
-    return _Discreet(provider, secret)
+def discreet(provider: ImageProvider, secret: str | None) -> ImageProvider:
+    """`provider`, with all that it can do and with `secret` hidden in all that it tells."""
+    if not secret:
+        return provider
+    kinds = [kind for can, kind in _KINDS if isinstance(provider, can)]
+    made: ImageProvider = type("Discreet", (*kinds, _Discreet), {})(provider, secret)
+    return made
 
 
 class _Discreet:
@@ -83,17 +91,41 @@ class _Discreet:
         return [self._value(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-class _DiscreetResumable(_Discreet):
-    def __init__(self, provider: ResumableProvider, secret: str) -> None:
-        super().__init__(provider, secret)
-        self._resumable = provider
+class _Resumable(_Discreet):
+    _provider: ResumableProvider
 
     async def poll(
         self, handle: str, request: ImageRequest, sink: ImageSink
     ) -> Completed | Pending:
         with self._hiding():
-            return self._told(await self._resumable.poll(handle, request, sink))
+            return self._told(await self._provider.poll(handle, request, sink))
 
     async def cancel(self, handle: str) -> None:
         with self._hiding():
-            await self._resumable.cancel(handle)
+            await self._provider.cancel(handle)
+
+
+class _Telling(_Discreet):
+    _provider: TellingProvider
+
+    def tell_at(self, webhooks: Webhooks) -> None:
+        self._provider.tell_at(webhooks)
+
+    async def hear(self, headers: Mapping[str, str], body: bytes, *, now: Millis) -> Message:
+        with self._hiding():
+            return await self._provider.hear(headers, body, now=now)
+
+
+class _Announcing(_Discreet):
+    _provider: AnnouncingProvider
+
+    async def shutdowns(self) -> Mapping[str, date]:
+        with self._hiding():
+            return await self._provider.shutdowns()
+
+
+_KINDS: tuple[tuple[type, type[_Discreet]], ...] = (
+    (ResumableProvider, _Resumable),
+    (TellingProvider, _Telling),
+    (AnnouncingProvider, _Announcing),
+)

@@ -7,6 +7,7 @@ import aiohttp
 
 from aquatint.net.fetch import FetchFailed, fetch
 from aquatint.net.http import call
+from aquatint.net.upload import Upload
 from aquatint.providers.base import ImageSink, ReceivedImage
 
 DOWNLOAD_SECONDS = 60.0
@@ -29,6 +30,7 @@ class Endpoint:
         *,
         deadline: float,
         json: object = None,
+        upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         """One call, as `net.http.call` makes it; `headers` are further ones."""
@@ -39,6 +41,7 @@ class Endpoint:
             deadline=deadline,
             headers={**self._headers, **(headers or {})},
             json=json,
+            upload=upload,
         )
 
     async def download(self, url: str, sink: ImageSink) -> ReceivedImage:

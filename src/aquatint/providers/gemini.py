@@ -1,4 +1,4 @@
-"""Google's Gemini API: text to image, with the images inline.
+"""Google's Gemini API: text and images to images, inline.
 
 Wire format: ``POST /models/{model}:generateContent``, as recorded in 2026. One request makes one
 image. A refusal comes with status 200, in one of three shapes. Beside its image an answer has
@@ -16,6 +16,7 @@ from aquatint.errors import BadResponse, ContentRefused, ProviderError
 from aquatint.net.body import Piece
 from aquatint.net.http import read_json, request_id
 from aquatint.net.text import one_line, presentable
+from aquatint.net.upload import Base64, json_upload
 from aquatint.providers.base import BilledRefusal, Completed, ImageRequest, ImageSink
 from aquatint.providers.endpoint import Endpoint
 from aquatint.providers.gemini_shapes import (
@@ -34,6 +35,7 @@ from aquatint.providers.images import (
     read_answer,
     without_image,
 )
+from aquatint.providers.inputs import check_inputs, picture
 from aquatint.providers.parameters import parameters, sent_seed
 
 BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
@@ -56,6 +58,7 @@ class Gemini:
         self._api = Endpoint(session, base_url=base_url, headers={"x-goog-api-key": api_key})
 
     async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
+        check_inputs(request)
         body, warnings = _body(request)
         images = AnswerImages(sink, limit=request.n, spare=_DRAFTS)
         try:
@@ -63,7 +66,7 @@ class Gemini:
                 "POST",
                 f"/models/{request.row.provider_model}:generateContent",
                 deadline=request.deadline_seconds,
-                json=body,
+                upload=json_upload(body),
             ) as response:
                 answer = await self._read(response, images)
             name = request_id(response.headers, answer.get("responseId"))
@@ -154,9 +157,22 @@ def _body(request: ImageRequest) -> tuple[_Object, tuple[str, ...]]:
     config = inner(settings, "generationConfig")
     return {
         **settings,
-        "contents": [{"role": "user", "parts": [{"text": request.prompt}]}],
+        "contents": [{"role": "user", "parts": [{"text": request.prompt}, *_pictures(request)]}],
         "generationConfig": {"responseModalities": ["IMAGE"], **config},
     }, warnings
+
+
+def _pictures(request: ImageRequest) -> list[_Object]:
+    """The input images as parts, each under the name that the row has for them."""
+    return [
+        {
+            request.row.parameters["images"]: {
+                "mimeType": each.media_type,
+                "data": Base64(file=picture(each)),
+            }
+        }
+        for each in request.images
+    ]
 
 
 def _parts(answer: _Object) -> list[dict[str, object]]:

@@ -50,6 +50,9 @@ class AnswerImages:
         self._downloads.append(self._sink.open())
         return self._downloads[-1]
 
+    async def preview(self, index: int, image: ReceivedImage) -> None:
+        await self._sink.preview(index, image)
+
     async def write(self, index: int, window: bytes) -> None:
         """Take a window of piece `index`; ValueError when it is not base64 or one too many."""
         if index not in self._inline:

@@ -1,7 +1,7 @@
 """What OpenAI, and the servers that imitate it, say beside images: complaints and usage."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,8 +23,10 @@ from aquatint.net.http import request_id, retry_after
 from aquatint.net.text import one_line, presentable
 from aquatint.providers.base import BilledRefusal
 
-_REFUSALS = frozenset({"moderation_blocked", "content_policy_violation", "content_filter"})
-_REFUSAL_WORDS = ("safety system", "content policy", "NSFW")
+_REFUSALS = frozenset(
+    {"moderation_blocked", "content_policy_violation", "content_filter", "contentFilter"}
+)
+_REFUSAL_WORDS = ("safety system", "content policy", "content moderation", "NSFW")
 _OF_OUTPUT = re.compile(r"\b(?:output|generated) images?\b", re.IGNORECASE)
 _GONE = frozenset({"model_not_found", "model_deprecated", "model_not_available"})
 _NO_CREDIT = ("quota", "billing", "credit", "spend")
@@ -37,6 +39,7 @@ _BY_STATUS: Mapping[int, type[ProviderError]] = {
     HTTPStatus.CONFLICT: ProviderFault,
     HTTPStatus.TOO_MANY_REQUESTS: Throttled,
 }
+_COUNTED = ("images", "text_in", "image_in", "image_out", "text_out")
 _WAITS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -110,6 +113,15 @@ class _Usage(BaseModel):
 def read_usage(value: object, *, images: int) -> Usage | None:
     """The usage of an answer with `images`; None when it told none, ValueError when impossible."""
     return None if value is None else _Usage.model_validate(value).told(images)
+
+
+def total_usage(values: Iterable[object]) -> Usage | None:
+    """The usages of one image each, added; None when one told none, ValueError when impossible."""
+    told = [read_usage(value, images=1) for value in values]
+    known = [usage for usage in told if usage is not None]
+    if not known or len(known) < len(told):
+        return None
+    return Usage(**{name: sum(getattr(each, name) for each in known) for name in _COUNTED})
 
 
 def read_error(

@@ -6,11 +6,19 @@ from aquatint.catalog.model import Parameter, Size
 from aquatint.catalog.wire import settings_on_wire, size_on_wire
 from aquatint.providers.base import ImageRequest
 
-_NUMBERS_AND_WORDS: tuple[Parameter, ...] = ("negative_prompt", "seed", "steps", "guidance")
+_NUMBERS_AND_WORDS: tuple[Parameter, ...] = (
+    "negative_prompt",
+    "seed",
+    "steps",
+    "guidance",
+    "output_compression",
+)
 _CHOICES: Mapping[Parameter, str] = {
     "style": "styles",
     "background": "backgrounds",
     "output_format": "output_formats",
+    "moderation": "moderations",
+    "input_fidelity": "input_fidelities",
 }
 
 

@@ -9,6 +9,8 @@ import aiohttp
 from aquatint.providers import gemini, openai, replicate, together
 from aquatint.providers.base import ImageProvider
 from aquatint.providers.discreet import discreet
+from aquatint.providers.openai_compatible import OpenAICompatible
+from aquatint.providers.profiles import Profile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +21,13 @@ class ProviderConfig:
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None  # None: the provider's own
     enabled: bool = True
+    needs_key: bool = True
+    profile: Profile | None = None  # of a server that the operator declared
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be asked at all."""
+        return self.enabled and bool(self.api_key or not self.needs_key)
 
     def __post_init__(self) -> None:
         key = self.api_key or ""
@@ -50,15 +59,20 @@ def build(
     configs: Iterable[ProviderConfig], session: aiohttp.ClientSession
 ) -> dict[str, ImageProvider]:
     """The providers that are enabled and have a key, by name; KeyError for an unknown name."""
-    return {
-        config.name: discreet(
-            PROVIDERS[config.name].construct(
-                session,
-                api_key=config.api_key,
-                base_url=config.base_url or PROVIDERS[config.name].base_url,
-            ),
-            config.api_key,
+    made = ((config, _build(config, session)) for config in configs if config.usable)
+    return {config.name: discreet(provider, config.api_key) for config, provider in made}
+
+
+def _build(config: ProviderConfig, session: aiohttp.ClientSession) -> ImageProvider:
+    if config.profile is not None:
+        return OpenAICompatible(
+            session,
+            name=config.name,
+            api_key=config.api_key,
+            base_url=config.base_url or "",
+            profile=config.profile,
         )
-        for config in configs
-        if config.enabled and config.api_key
-    }
+    kind = PROVIDERS[config.name]
+    return kind.construct(
+        session, api_key=config.api_key or "", base_url=config.base_url or kind.base_url
+    )

@@ -1,28 +1,35 @@
-"""Replicate's predictions API: text to image, as work that outlives the call that began it.
+"""Replicate's predictions API: text and images to images, by work that outlives its call.
 
 Wire format: ``POST /predictions`` for models called by version, ``POST /models/{id}/predictions``
 for official ones, then ``GET /predictions/{id}``, as recorded from 2024 to 2026. We do not ask to
 wait (`Prefer: wait`): a held call would keep the id, which alone finds the work again, from being
-stored. Addresses for calls are built from the configured one, never taken from an answer.
+stored. Addresses for calls are built from the configured one, never taken from an answer. What a
+webhook tells is taken for a reason to look, and for nothing else.
 """
 
+import asyncio
 import math
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import aiohttp
 
 from aquatint.catalog.pricing import Usage
+from aquatint.clock import Millis
 from aquatint.errors import BadResponse, ProviderError, ProviderFault, Unreachable
 from aquatint.net.http import read_json
 from aquatint.net.text import presentable
+from aquatint.net.upload import json_upload
 from aquatint.providers.base import (
     BilledRefusal,
     Completed,
     ImageRequest,
     ImageSink,
+    Message,
     Pending,
     Stopped,
+    Webhooks,
 )
 from aquatint.providers.endpoint import Endpoint
 from aquatint.providers.images import (
@@ -32,13 +39,23 @@ from aquatint.providers.images import (
     read_answer,
     without_image,
 )
+from aquatint.providers.inputs import (
+    check_inputs,
+    inputs_on_wire,
+    mask_of,
+    megapixels_in,
+    picture,
+)
 from aquatint.providers.parameters import parameters, sent_seed
+from aquatint.providers.replicate_files import handed_over
 from aquatint.providers.replicate_shapes import (
+    GOOD,
     Prediction,
     State,
     read_complaint,
     read_prediction,
 )
+from aquatint.providers.replicate_webhook import fresh, is_secret, read_message
 
 BASE_URL = "https://api.replicate.com/v1"
 VERIFY_SECONDS = 10.0
@@ -49,7 +66,6 @@ _LOOK_AGAIN = (0.5, 2.0)  # seconds, at least and at most
 _ERROR_LIMIT = 64 * 1024  # bytes
 _DOCUMENT_LIMIT = 8 * 1024 * 1024  # bytes; the logs of a model can be long
 _ECHOES = 2  # texts of the request, repeated in the answer, that may look like an image
-_GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _Object = dict[str, object]
@@ -65,16 +81,23 @@ class Replicate:
         self._api = Endpoint(
             session, base_url=base_url, headers={"Authorization": f"Bearer {api_key}"}
         )
+        self._webhooks: Webhooks | None = None
+        self._secret: str | None = None  # as Replicate told it
+
+    def tell_at(self, webhooks: Webhooks) -> None:
+        self._webhooks = webhooks
 
     async def start(self, request: ImageRequest, sink: ImageSink) -> Completed | Pending:
-        path, body, warnings = _body(request)
+        check_inputs(request)
+        settings, warnings = parameters(request)
+        path, body = _body(request, settings | await self._inputs(request))
         images = _images(request, sink)
         try:
             async with self._api.call(
                 "POST",
                 path,
                 deadline=request.deadline_seconds,
-                json=body,
+                upload=json_upload(body | self._hook(request)),
                 headers={"Cancel-After": f"{_longest_run(request)}s"},
             ) as response:
                 prediction = await self._read(response, images)
@@ -86,7 +109,7 @@ class Replicate:
     async def poll(
         self, handle: str, request: ImageRequest, sink: ImageSink
     ) -> Completed | Pending:
-        _, _, warnings = _body(request)
+        _, warnings = parameters(request)
         images = _images(request, sink)
         try:
             prediction = await self._look(handle, request, images)
@@ -99,12 +122,49 @@ class Replicate:
         async with self._api.call(
             "POST", f"/predictions/{_checked(handle)}/cancel", deadline=LOOK_SECONDS
         ) as response:
-            if response.status not in _GOOD:
+            if response.status not in GOOD:
                 raise await self._failure(response)
+
+    async def hear(self, headers: Mapping[str, str], body: bytes, *, now: Millis) -> Message:
+        fresh(headers, now=now)  # before anybody is asked for a secret
+        secret = await self._signing_secret()
+        return await asyncio.to_thread(read_message, secret, headers, body, now=now)
+
+    async def _signing_secret(self) -> str:
+        """The operator's, else Replicate's own, which is asked for once."""
+        known = (self._webhooks and self._webhooks.secret) or self._secret
+        if known:
+            return known
+        path = "/webhooks/default/secret"
+        async with self._api.call("GET", path, deadline=VERIFY_SECONDS) as response:
+            if response.status not in GOOD:
+                raise await self._failure(response)
+            told = await read_json(response, _ERROR_LIMIT)
+        secret = told.get("key") if isinstance(told, dict) else None
+        if not isinstance(secret, str) or not is_secret(secret):
+            raise BadResponse("Replicate told no signing secret for webhooks")
+        self._secret = secret
+        return secret
+
+    def _hook(self, request: ImageRequest) -> _Object:
+        """Where the work is to be told of, in the words of a request."""
+        if self._webhooks is None:
+            return {}
+        address = f"{self._webhooks.url}/{request.attempt_id}"
+        return {"webhook": address, "webhook_events_filter": ["start", "completed"]}
+
+    async def _inputs(self, request: ImageRequest) -> _Object:
+        """The pictures in the words of a request; large ones are handed over before it."""
+        files = [picture(each) for each in request.images]
+        if request.mask:
+            files.append(await mask_of(request.row, request.mask))
+        sent = await handed_over(self._api, files, key=self._key)
+        images = sent[: len(request.images)]
+        return inputs_on_wire(request.row, images, sent[-1] if request.mask else None)
 
     async def verify(self) -> None:
         async with self._api.call("GET", "/account", deadline=VERIFY_SECONDS) as response:
-            if response.status not in _GOOD:
+            if response.status not in GOOD:
                 raise await self._failure(response)
             account = await read_json(response, _ERROR_LIMIT)
             if not (isinstance(account, dict) and "username" in account):
@@ -123,7 +183,7 @@ class Replicate:
         raise BadResponse("Replicate does not know this prediction any more", request_id=handle)
 
     async def _read(self, response: aiohttp.ClientResponse, images: AnswerImages) -> Prediction:
-        if response.status not in _GOOD:
+        if response.status not in GOOD:
             raise await self._failure(response)
         answer = await read_answer(
             "Replicate", response, images, data_uris=True, document_limit=_DOCUMENT_LIMIT
@@ -163,18 +223,19 @@ class Replicate:
         )
 
 
-def _body(request: ImageRequest) -> tuple[str, _Object, tuple[str, ...]]:
-    """Path and body of the call that begins the work, and warnings."""
+def _body(request: ImageRequest, settings: _Object) -> tuple[str, _Object]:
+    """Path and body of the call that begins the work."""
     row = request.row
-    settings, warnings = parameters(request)
     inputs = {"prompt": request.prompt, **settings}
     if row.version is None:
-        return f"/models/{row.provider_model}/predictions", {"input": inputs}, warnings
-    return "/predictions", {"version": row.version, "input": inputs}, warnings
+        return f"/models/{row.provider_model}/predictions", {"input": inputs}
+    return "/predictions", {"version": row.version, "input": inputs}
 
 
 def _images(request: ImageRequest, sink: ImageSink) -> AnswerImages:
-    return AnswerImages(sink, limit=request.n, spare=_ECHOES)
+    """An answer repeats its request, the pictures that went inside of it too."""
+    repeated = len(request.images) + (request.mask is not None)
+    return AnswerImages(sink, limit=request.n, spare=_ECHOES + repeated)
 
 
 def _longest_run(request: ImageRequest) -> int:
@@ -207,6 +268,8 @@ def _usage(prediction: Prediction, request: ImageRequest, collected: Collected) 
     return Usage(
         images=request.n if was_removed else collected.made,
         steps=request.steps or 0,
+        megapixels_in=megapixels_in(request),
+        inputs=len(request.images),
         milliseconds=prediction.milliseconds,
     )
 

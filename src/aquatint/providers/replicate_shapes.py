@@ -25,6 +25,7 @@ from aquatint.errors import (
 from aquatint.net.http import request_id, retry_after
 from aquatint.net.text import presentable
 
+GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _LONGEST_RUN = 86_400  # seconds; runs end after half an hour
 _PROGRESS = re.compile(r"(\d+)%\s*\|[^|]*\|\s*(\d+)/(\d+)")  # tqdm's bar
 _LOG_TAIL = 4096  # characters, in which the newest bar stands

@@ -1,11 +1,14 @@
-"""Together AI's Images API: text to image, with the images inline.
+"""Together AI's Images API: text and images to images, inline.
 
 Wire format: ``POST /images/generations``, as recorded from 2025 to 2026. It resembles OpenAI's but
 for the parameters, which differ by model and so are the catalog's. No parameter is ever null, and
 a `Retry-After` beside a success means nothing. An image by address, which we do not ask for, is
-fetched at once: it lasts an hour.
+fetched at once: it lasts an hour. An answer does not tell the seed it was made with, so where a
+model takes one and none was asked for, we draw it.
 """
 
+import hashlib
+from dataclasses import replace
 from http import HTTPStatus
 
 import aiohttp
@@ -13,9 +16,11 @@ import aiohttp
 from aquatint.catalog.pricing import Usage
 from aquatint.errors import BadResponse, ProviderError
 from aquatint.net.http import read_json, request_id
+from aquatint.net.upload import json_upload
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from aquatint.providers.endpoint import Endpoint
 from aquatint.providers.images import AnswerImages, delivered, read_answer
+from aquatint.providers.inputs import check_inputs, inputs_on_wire, picture
 from aquatint.providers.openai_shapes import read_error
 from aquatint.providers.parameters import parameters, sent_seed
 
@@ -24,6 +29,7 @@ VERIFY_SECONDS = 10.0
 _ERROR_LIMIT = 64 * 1024  # bytes
 _MODELS_LIMIT = 4 * 1024 * 1024  # bytes
 _WAIT_HEADER = "x-ratelimit-reset"  # seconds
+_SEEDS = 2**31
 
 _Object = dict[str, object]
 
@@ -40,11 +46,16 @@ class Together:
         )
 
     async def start(self, request: ImageRequest, sink: ImageSink) -> Completed:
+        check_inputs(request)
+        request = _seeded(request)
         body, warnings = _body(request)
         images = AnswerImages(sink, limit=request.n)
         try:
             async with self._api.call(
-                "POST", "/images/generations", deadline=request.deadline_seconds, json=body
+                "POST",
+                "/images/generations",
+                deadline=request.deadline_seconds,
+                upload=json_upload(body),
             ) as response:
                 answer = await self._read(response, images)
             collected = await images.collect(_places(answer), self._api.download)
@@ -90,6 +101,14 @@ class Together:
         )
 
 
+def _seeded(request: ImageRequest) -> ImageRequest:
+    """With a seed of our own where one can be told and none was, the same for the same attempt."""
+    if request.seed is not None or "seed" not in request.row.parameters:
+        return request
+    digest = hashlib.sha256(request.attempt_id.encode()).digest()
+    return replace(request, seed=int.from_bytes(digest[:8], "big") % _SEEDS)
+
+
 def _body(request: ImageRequest) -> tuple[_Object, tuple[str, ...]]:
     settings, warnings = parameters(request)
     body: _Object = {
@@ -97,7 +116,12 @@ def _body(request: ImageRequest) -> tuple[_Object, tuple[str, ...]]:
         "prompt": request.prompt,
         "response_format": "base64",
     }
-    return body | settings, warnings
+    return body | settings | _inputs(request), warnings
+
+
+def _inputs(request: ImageRequest) -> _Object:
+    """One picture or a list of them, as the row says; no model here takes a mask."""
+    return inputs_on_wire(request.row, [picture(each) for each in request.images], None)
 
 
 def _places(answer: _Object) -> list[object]:
@@ -108,5 +132,7 @@ def _places(answer: _Object) -> list[object]:
 
 
 def _usage(request: ImageRequest, made: int) -> Usage | None:
-    """What the answer does not tell: each image is billed, by its size and its steps."""
-    return Usage(images=made, steps=request.steps or 0) if made else None
+    """What the answer does not tell: billed are images, by their size and steps, and inputs."""
+    if not made:
+        return None
+    return Usage(images=made, steps=request.steps or 0, inputs=len(request.images))

@@ -3,25 +3,32 @@
 import hashlib
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
-from aquatint.catalog.model import Frozen, PriceRule, Size, Tier
+from aquatint.catalog.model import Frozen, Operation, PriceRule, Size, Tier
 from aquatint.clock import Millis
+from aquatint.library.inputs import Inputs
 from aquatint.money import Micro
 from aquatint.policy.text import Name, Text
 from aquatint.routing.candidates import MAX_IMAGES
 
+MAX_INPUTS = 16
+MAX_PARTIAL_IMAGES = 3
+_WIDEST_MARGIN = 4096
 
-def _supported(operation: object) -> object:
-    if operation != "generate":
-        raise ValueError("this version can only 'generate'")
-    return operation
+Pixels = Annotated[StrictInt, Field(ge=0, le=_WIDEST_MARGIN)]
 
 
-Operation = Annotated[Literal["generate"], BeforeValidator(_supported)]
+class Outpaint(Frozen):
+    """How far beyond each edge the picture goes on, in pixels."""
+
+    left: Pixels = 0
+    top: Pixels = 0
+    right: Pixels = 0
+    bottom: Pixels = 0
 
 
 class QuoteRequest(BaseModel):
@@ -31,7 +38,7 @@ class QuoteRequest(BaseModel):
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
     )
 
-    prompt: Text
+    prompt: Text = ""
     quality: Tier | None = None
     size: Name | None = None
     style: Name | None = None
@@ -44,7 +51,14 @@ class QuoteRequest(BaseModel):
     guidance: Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False)] = None
     background: Name | None = None
     output_format: Name | None = None
-    operation: Operation = Field(default="generate", exclude=True)
+    output_compression: Annotated[StrictInt | None, Field(ge=0, le=100)] = None
+    moderation: Name | None = None
+    input_fidelity: Name | None = None
+    partial_images: Annotated[StrictInt, Field(ge=0, le=MAX_PARTIAL_IMAGES)] = 0
+    operation: Operation = Operation.GENERATE
+    images: Annotated[tuple[Name, ...], Field(max_length=MAX_INPUTS)] = ()  # ids of the library
+    mask: Name | None = None  # likewise
+    outpaint: Outpaint | None = None
 
 
 class Candidate(Frozen):
@@ -92,6 +106,8 @@ class Quote(Frozen):
     rejected: tuple[Rejected, ...]
     original_provider: str | None
     warnings: tuple[str, ...]
+    wording: str | None = None  # what the provider is told, where it is not the prompt
+    inputs: Inputs = Inputs()
     cost: Micro
     max_cost: Micro
     created_at: Millis
@@ -100,7 +116,12 @@ class Quote(Frozen):
     @cached_property
     def digest(self) -> str:
         """SHA-256 over everything promised."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+    @property
+    def words_sent(self) -> str:
+        """What the provider is told."""
+        return self.request.prompt if self.wording is None else self.wording
 
     def plan(self, key: str | None) -> "Plan | None":
         """The walk and ceiling when candidate `key` is confirmed; None: it was never offered."""

@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from aquatint.catalog.model import Operation
 from aquatint.clock import Clock
 from aquatint.db.engine import Database
 from aquatint.errors import NotFound
 from aquatint.identity.model import Terms
 from aquatint.ids import new_id
+from aquatint.library.blobs import BlobStore
+from aquatint.library.inputs import Inputs, find, prepare
 from aquatint.policy.prompt import check_prompt
-from aquatint.quotes import store
+from aquatint.quotes import operations, store
 from aquatint.quotes.model import Candidate, Quote, QuoteRequest, Rejected
 from aquatint.quotes.store import StoredQuote
 from aquatint.routing import candidates as routing
@@ -33,6 +36,7 @@ class Quotes:
         self,
         *,
         db: Database,
+        blobs: BlobStore,
         clock: Clock,
         signer: Signer,
         offering: Callable[[], Awaitable[Offering]],
@@ -41,6 +45,7 @@ class Quotes:
         prompt_blocked: Sequence[re.Pattern[str]],
     ) -> None:
         self._db = db
+        self._blobs = blobs
         self._clock = clock
         self._signer = signer
         self._offering = offering
@@ -87,6 +92,7 @@ class Quotes:
         Forbidden or NoProviderAvailable.
         """
         request = self._checked(request)
+        inputs = await self._prepared(owner, request)
         tier = decide_tier(
             named=request.quality,
             own_words=own_words if own_words is not None else request.prompt,
@@ -94,22 +100,39 @@ class Quotes:
             tool_prompt=tool_prompt,
         )
         offering = _within(terms, await self._offering())
-        decision = decide(as_wish(request), tier=tier, offering=offering)
+        decision = decide(as_wish(request, inputs), tier=tier, offering=offering)
         _tell_fallback(decision)
-        return self._freeze(owner, request, offering.catalog.as_of, decision)
+        return self._freeze(owner, request, inputs, offering.catalog.as_of, decision)
+
+    async def _prepared(self, owner: str, request: QuoteRequest) -> Inputs:
+        if not request.images:
+            return Inputs()
+        ids = [*request.images, *([request.mask] if request.mask else [])]
+        images = await self._db.read(lambda tx: find(tx, owner, ids))
+        mask = images.pop() if request.mask else None
+        return await prepare(self._blobs, images, mask, operations.margins(request))
 
     def _checked(self, request: QuoteRequest) -> QuoteRequest:
         """The request with its words as they will be sent; both kinds keep the same rules."""
         check = partial(check_prompt, max_length=self._max_length, blocked=self._blocked)
         negative = (request.negative_prompt or "").strip()
+        operations.check(request)
+        needed = operations.wants_words(request.operation) or request.prompt.strip()
+        if request.operation is Operation.STYLE_TRANSFER and request.style:
+            check(request.style, name="Style")  # here it is told in words
         words = {
-            "prompt": check(request.prompt),
+            "prompt": check(request.prompt) if needed else "",
             "negative_prompt": check(negative, name="Negative prompt") if negative else None,
         }
         return request.model_copy(update=words)
 
     def _freeze(
-        self, owner: str, request: QuoteRequest, catalog_date: date, decision: Decision
+        self,
+        owner: str,
+        request: QuoteRequest,
+        inputs: Inputs,
+        catalog_date: date,
+        decision: Decision,
     ) -> Quote:
         now = self._clock.now()
         return Quote(
@@ -124,6 +147,8 @@ class Quotes:
             rejected=_rejected(decision),
             original_provider=decision.original_provider,
             warnings=decision.warnings,
+            wording=operations.wording(request),
+            inputs=inputs,
             cost=decision.cost,
             max_cost=decision.max_cost,
             created_at=now,
@@ -178,13 +203,19 @@ def _tell_fallback(decision: Decision) -> None:
     )
 
 
-def as_wish(request: QuoteRequest) -> routing.QuoteRequest:
+def as_wish(request: QuoteRequest, inputs: Inputs) -> routing.QuoteRequest:
     """The request in routing's terms. Raises InvalidRequest for a size that is none."""
     settings = request.model_dump(include=set(ImageSettings.__dataclass_fields__))
+    if request.operation is Operation.STYLE_TRANSFER:
+        settings["style"] = None  # the wording says it
     return routing.QuoteRequest(
-        prompt=request.prompt,
+        prompt=operations.wording(request) or request.prompt,
         size=parse_size(request.size) if request.size is not None else None,
         n=request.n,
+        operation=request.operation,
+        inputs=tuple(each.pixels for each in inputs.images),
+        mask=inputs.mask.pixels if inputs.mask else None,
+        partial_images=request.partial_images,
         settings=ImageSettings(**settings),
         provider=request.provider,
         model=request.model,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aquatint.clock import Millis
-from aquatint.db.engine import Record, Tx
+from aquatint.db.engine import Record, Tx, listed
 from aquatint.quotes.model import Quote
 
 
@@ -29,6 +29,11 @@ def insert(tx: Tx, quote: Quote) -> None:
             "expires_at": quote.expires_at,
         },
     )
+    for sha256 in sorted(quote.inputs.hashes):
+        tx.execute(
+            "INSERT INTO inputs VALUES (:quote_id, :sha256)",
+            {"quote_id": quote.id, "sha256": sha256},
+        )
 
 
 def find(tx: Tx, owner: str, quote_id: str) -> StoredQuote | None:
@@ -53,15 +58,16 @@ def use(tx: Tx, quote_id: str, generation_id: str, *, now: Millis) -> bool:
 
 
 def sweep(tx: Tx, *, before: Millis, most: int = 500) -> int:
-    """Forget quotes that expired unused before `before`; how many."""
-    return tx.execute(
+    """Forget quotes that expired unused before `before`, and their inputs; how many."""
+    rows = tx.execute(
         """
-        DELETE FROM quotes WHERE id IN (
-          SELECT id FROM quotes WHERE generation_id IS NULL AND expires_at < :before LIMIT :most
-        )
+        SELECT id FROM quotes WHERE generation_id IS NULL AND expires_at < :before LIMIT :most
         """,
         {"before": before, "most": most},
-    ).rowcount
+    ).fetchall()
+    among, values = listed([row["id"] for row in rows])
+    tx.execute(f"DELETE FROM inputs WHERE quote_id IN {among}", values)  # noqa: S608  # parameters only
+    return tx.execute(f"DELETE FROM quotes WHERE id IN {among}", values).rowcount  # noqa: S608  # parameters only
 
 
 def _stored(row: Record) -> StoredQuote:

@@ -94,10 +94,11 @@ def _state(config: ProviderConfig, snapshot: Snapshot, now: Millis) -> Availabil
 def _switched_off(config: ProviderConfig) -> Reason | None:
     if not config.enabled:
         flag = f"ENABLE_IMAGE_GENERATION_{config.name.upper()}"
+        flag = "enabled, in PROVIDERS_FILE" if config.profile else flag
         return Reason(Code.DISABLED, f"Feature flag disabled: {flag}")
-    if config.api_key is None:
+    if config.api_key is None and config.needs_key:
         return NO_KEY
-    if config.name not in PROVIDERS:
+    if config.name not in PROVIDERS and config.profile is None:
         return Reason(Code.DISABLED, "Not supported by this version")
     return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aquatint.catalog import reasons
 from aquatint.catalog.load import Catalog
-from aquatint.catalog.model import Row
+from aquatint.catalog.model import Operation, Row
 from aquatint.catalog.reasons import Availability, Code, Reason
 from aquatint.errors import Forbidden, InvalidRequest, NoProviderAvailable, PriceUnknown
 from aquatint.money import Micro
@@ -107,9 +107,8 @@ def decide(request: QuoteRequest, *, tier: TierDecision, offering: Offering) -> 
     named model without a price, Forbidden when only barred models would do, NoProviderAvailable
     when nothing can be asked.
     """
-    catalog = offering.catalog
     named = _named(request, tier, offering)
-    walk = _walk(named, catalog.chain(tier.tier))
+    walk = _walk(named, _able_chain(request, tier, offering))
     refused = {row.key: why for row in walk if (why := offering.refusal(row, request))}
     able = [candidate(row, request) for row in walk if row.key not in refused]
     if not able:
@@ -134,11 +133,42 @@ def _walk(named: Row | None, chain: Iterable[Row]) -> tuple[Row, ...]:
     return tuple({row.key: row for row in rows}.values())
 
 
+def _able_chain(request: QuoteRequest, tier: TierDecision, offering: Offering) -> tuple[Row, ...]:
+    """The tier's chain, and after it, when nobody in it can, whoever has the skill: cheapest first.
+
+    The chains are made for pictures from words alone; few of their models take a mask.
+    """
+    catalog = offering.catalog
+    chain = catalog.chain(tier.tier)
+    if request.operation is Operation.GENERATE or any(
+        offering.refusal(row, request) is None for row in chain
+    ):
+        return chain
+    steps = {tier.tier, *tier.tier.below}
+    others = (row for row in _skilled(request, tier, catalog) if steps.intersection(row.tiers))
+    return (*chain, *others)
+
+
+def _skilled(request: QuoteRequest, tier: TierDecision, catalog: Catalog) -> list[Row]:
+    """All that can do it by themselves: this tier's first, then lower ones', then those of none."""
+    order = (tier.tier, *tier.tier.below)
+    able = [row for row in catalog.rows if catalog.live(row) and refusal(row, request) is None]
+
+    def rank(row: Row) -> tuple[int, Micro, str]:
+        step = min((order.index(each) for each in row.tiers if each in order), default=len(order))
+        return step, candidate(row, request).expected, row.key
+
+    return sorted(able, key=rank)
+
+
 def _named(request: QuoteRequest, tier: TierDecision, offering: Offering) -> Row | None:
     catalog, provider, model = offering.catalog, request.provider, request.model
     if provider and provider not in catalog.providers | set(offering.availability):
         raise InvalidRequest(f"Unknown provider: {provider!r}")
     row = catalog.find(tier=tier.tier, provider=provider, model=model)
+    if provider and not model and request.operation is not Operation.GENERATE:
+        theirs = (each for each in _skilled(request, tier, catalog) if each.provider == provider)
+        row = next(theirs, row)
     if model and row is None:
         place = f" at {provider}" if provider else ""
         raise InvalidRequest(f"Unknown model: {model!r}{place}")

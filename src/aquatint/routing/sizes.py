@@ -56,12 +56,13 @@ def supports(rule: SizeRule, size: Size) -> bool:
     )
 
 
-def map_size(rule: SizeRule, wanted: Size | None) -> MappedSize:
+def map_size(rule: SizeRule, wanted: Size | None, *, natural: Size | None = None) -> MappedSize:
     """`wanted` itself, else the offered size nearest in aspect ratio, then in pixels.
 
-    With nothing wanted the size is 1024x1024 or what comes nearest, and that is no change.
+    With nothing wanted the size is the `natural` one, else 1024x1024, or what comes nearest, and
+    that is no change.
     """
-    target = wanted or DEFAULT
+    target = wanted or natural or DEFAULT
     if supports(rule, target):
         return MappedSize(size=target, changed=False)
     nearest = min(offered(rule), key=lambda size: _distance(size, target))

@@ -1,6 +1,6 @@
 """A Gemini call: its key, its headers, and the errors that faults become."""
 
-import secrets
+import base64
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from aquatint_simulator import call as shared
 from aquatint_simulator.call import MAX_BODY, bearer, indented, stopped_early
 from aquatint_simulator.faults import Fault
 from aquatint_simulator.gemini import errors
+from aquatint_simulator.limits import Excess
 
 JSON = "application/json; charset=UTF-8"
 
@@ -22,8 +23,8 @@ class Call(shared.Call):
     provider: ClassVar[str] = "gemini"
 
     @staticmethod
-    def new_id() -> str:
-        return secrets.token_urlsafe(16)
+    def new_id(serial: bytes) -> str:
+        return base64.urlsafe_b64encode(serial[:16]).decode().rstrip("=")
 
     @staticmethod
     def key(request: Request) -> str | None:
@@ -32,18 +33,23 @@ class Call(shared.Call):
 
     def admit(self) -> None:
         key = self.key(self.request)
+        if self.size > MAX_BODY:
+            raise errors.too_large()
+        if "upload_id" in self.request.query_params:
+            return  # the address of an upload is known to nobody else
         if key is None:
             raise errors.missing_key()
         if key.startswith("invalid"):
             raise errors.bad_key()
-        if self.size > MAX_BODY:
-            raise errors.too_large()
 
     def headers(self) -> dict[str, str]:
         return {
             "server-timing": f"gfet4t7; dur={self.milliseconds}",
             "x-gemini-service-tier": "standard",
         }
+
+    def beyond(self, model: str, excess: Excess) -> errors.ApiError:
+        return errors.beyond(model, excess)
 
     def fields(self) -> dict[str, Any]:
         """The body as an object; raises `ApiError`."""

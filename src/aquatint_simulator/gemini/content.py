@@ -4,19 +4,22 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from starlette.responses import Response
 
+from aquatint_simulator import inputs
 from aquatint_simulator.bulk import huge_json
 from aquatint_simulator.call import after_work, factor_of, indented
 from aquatint_simulator.faults import SPOILED_IMAGES, Fault
+from aquatint_simulator.gemini import errors
 from aquatint_simulator.gemini.call import Call, before_work
 from aquatint_simulator.gemini.metering import Usage, measure, owed
 from aquatint_simulator.gemini.models import Model
-from aquatint_simulator.gemini.order import Order, read_order
+from aquatint_simulator.gemini.order import Order, read_order, with_photos
+from aquatint_simulator.pictures.photo import Photo, PhotoError
 from aquatint_simulator.pictures.picture import Commission, Picture
 from aquatint_simulator.safety import violations
 from aquatint_simulator.wire import Streamed
@@ -46,7 +49,8 @@ class Delivery:
 async def generate(call: Call, model: Model) -> Response:
     """One answer, or with ``:streamGenerateContent`` several."""
     stream = call.path.endswith(":streamGenerateContent")
-    order = read_order(call.fields(), model)
+    order = await _looked_at(call, read_order(call.fields(), model))
+    call.stay_within(model.id, 1)
     possible = SPOILED_IMAGES - ({"huge_body"} if stream else set())
     fault = call.fault(prompt=order.prompt, stream=stream, also=possible)
     early = before_work(fault, model.id, "generateContent")
@@ -61,6 +65,24 @@ async def generate(call: Call, model: Model) -> Response:
         return huge_json(document, _HOLE.encode(), delivery.picture.data, size, call.headers())
     whole = _answer(call, _documents(call, delivery, stream=stream), stream=stream)
     return after_work(fault, whole)
+
+
+async def _looked_at(call: Call, order: Order) -> Order:
+    """The order with the pictures that came with it; raises `ApiError`."""
+    photos: list[Photo] = []
+    for image in order.images:
+        try:
+            photo = await (
+                inputs.at(call, image.file)
+                if image.file
+                else inputs.whole(inputs.decoded(image.data))
+            )
+        except inputs.UnreachableError:
+            raise errors.no_such_file(image.file.rpartition("/")[2]) from None
+        except PhotoError:
+            raise errors.bad_image() from None
+        photos.append(photo)
+    return with_photos(order, photos)
 
 
 async def _work(call: Call, order: Order, fault: Fault | None) -> Delivery:
@@ -86,10 +108,9 @@ def _commissions(order: Order, usage: Usage, *, huge: bool) -> list[Commission]:
         width=order.width,
         height=order.height,
         media=media,
+        photos=order.photos,
     )
-    draft = Commission(
-        prompt=order.prompt, index=order.seed, width=256, height=256, media=media, draft=1
-    )
+    draft = replace(final, width=256, height=256, draft=1)
     return [final, draft] if order.shows_thoughts else [final]
 
 

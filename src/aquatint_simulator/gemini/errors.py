@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aquatint_simulator import call as shared
+from aquatint_simulator.limits import Excess
 
 _RPC = "type.googleapis.com/google.rpc."
 _USUAL_WAIT = "48.939935699"  # seconds
@@ -89,6 +90,17 @@ def invalid(message: str) -> ApiError:
     return ApiError(400, message)
 
 
+def bad_image() -> ApiError:
+    """A part that is no picture."""
+    return invalid("Unable to process input image. Please retry with another image.")
+
+
+def no_such_file(name: str) -> ApiError:
+    """Files of others and files that never were are told alike."""
+    message = f"You do not have permission to access the File {name} or it may not exist."
+    return ApiError(403, message, "PERMISSION_DENIED")
+
+
 def out_of_credit() -> ApiError:
     message = (
         "Your prepayment credits are depleted. Please go to AI Studio to manage your project and "
@@ -101,11 +113,22 @@ def rate_limited(model: str, retry_after: object) -> ApiError:
     """There is no Retry-After header: the time is in the message and in RetryInfo."""
     wait = _USUAL_WAIT if retry_after is None else str(retry_after)
     delay = "48s" if retry_after is None else f"{retry_after}s"
+    return _exhausted(model, "Requests", 10, wait, delay)
+
+
+def beyond(model: str, excess: Excess) -> ApiError:
+    """A rate limit that was set."""
+    unit = "Images" if excess.unit == "images" else "Requests"
+    return _exhausted(model, unit, excess.limit, f"{excess.wait:.9f}", f"{excess.seconds}s")
+
+
+def _exhausted(model: str, unit: str, limit: int, wait: str, delay: str) -> ApiError:
+    metric = f"generate_content_paid_tier_{unit.lower()}"
     violation = {
-        "quotaMetric": "generativelanguage.googleapis.com/generate_content_paid_tier_requests",
-        "quotaId": "GenerateRequestsPerMinutePerProjectPerModel",
+        "quotaMetric": f"generativelanguage.googleapis.com/{metric}",
+        "quotaId": f"Generate{unit}PerMinutePerProjectPerModel",
         "quotaDimensions": {"location": "global", "model": model},
-        "quotaValue": "10",
+        "quotaValue": str(limit),
     }
     links = [{"description": "Learn more about Gemini API quotas", "url": _LIMITS_PAGE}]
     return ApiError(

@@ -47,6 +47,7 @@ async def predict(call: Call, model: Imagen) -> Response:
     size = _SIZES.get(parameters.get("aspectRatio", "1:1"))
     if size is None:
         raise errors.invalid(f"aspectRatio must be one of {', '.join(_SIZES)}.")
+    call.stay_within(model.id, n)
     fault = call.fault(prompt=prompt, also=SPOILED_IMAGES - {"huge_body"})
     early = before_work(fault, model.id, "predict")
     if early is not None:

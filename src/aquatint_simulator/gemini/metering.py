@@ -60,8 +60,8 @@ def measure(order: Order, text: str) -> Usage:
     """What an order uses; thought gives way to a cap, and below the image nothing is made."""
     model = order.model
     usage = Usage(
-        text_in=text_tokens(order.prompt),
-        image_in=order.input_images * model.input_image_tokens,
+        text_in=text_tokens(order.said),
+        image_in=len(order.images) * model.input_image_tokens,
         text=text_tokens(text),
         image=model.tokens[order.resolution] if order.wants_image else 0,
         thoughts=order.thoughts,

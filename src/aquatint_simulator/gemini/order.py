@@ -1,11 +1,13 @@
 """Reading a generateContent request as strictly as Google does: unknown names are a 400."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aquatint_simulator.gemini import errors
 from aquatint_simulator.gemini.models import Model
+from aquatint_simulator.pictures.photo import Photo
 
 _FIELDS = {
     "": {
@@ -50,12 +52,27 @@ _MAX_SEED = 2**31
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A picture that came with a turn, as base64 or as the address of a file."""
+
+    data: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    text: str
+    images: tuple[Image, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """A request with everything settled."""
 
     model: Model
-    prompt: str
-    input_images: int
+    prompt: str  # of the last turn
+    said: str  # in all turns
+    images: tuple[Image, ...]  # of all turns, those of the last turn first
     width: int
     height: int
     resolution: str
@@ -65,6 +82,8 @@ class Order:
     thoughts: int  # tokens
     shows_thoughts: bool
     max_tokens: int | None
+    follows: bool  # whether the shape is that of the picture it works from
+    photos: tuple[Photo, ...] = ()  # the images, once they were looked at
 
 
 def read_order(body: Mapping[str, Any], model: Model) -> Order:
@@ -74,7 +93,8 @@ def read_order(body: Mapping[str, Any], model: Model) -> Order:
     image = _object(config, "imageConfig", "generation_config.image_config")
     thinking = _object(config, "thinkingConfig", "generation_config.thinking_config")
     _check_safety(body.get("safetySettings", []))
-    prompt, input_images = _contents(body)
+    turns = _turns(body)
+    images = [image for turn in turns for image in turn.images]
     resolution = _resolution(image, model)
     width, height = model.pixels(_ratio(image, model), resolution)
     modalities = _modalities(config)
@@ -82,8 +102,9 @@ def read_order(body: Mapping[str, Any], model: Model) -> Order:
         raise errors.invalid("Multiple candidates is not enabled for this model")
     return Order(
         model=model,
-        prompt=prompt,
-        input_images=input_images,
+        prompt=turns[0].text,
+        said="\n".join(turn.text for turn in turns),
+        images=tuple(images),
         width=width,
         height=height,
         resolution=resolution,
@@ -93,7 +114,19 @@ def read_order(body: Mapping[str, Any], model: Model) -> Order:
         thoughts=_thoughts(thinking, model),
         shows_thoughts=bool(model.thoughts) and thinking.get("includeThoughts") is True,
         max_tokens=_whole(config, "maxOutputTokens"),
+        follows=bool(images) and "aspectRatio" not in image,
     )
+
+
+def with_photos(order: Order, photos: Sequence[Photo]) -> Order:
+    """The order with its pictures; its shape is that of the first where none was named."""
+    order = replace(order, photos=tuple(photos))
+    if not order.follows:
+        return order
+    wanted, sizes = photos[0].width / photos[0].height, order.model.sizes
+    ratio = min(sizes, key=lambda name: abs(math.log(sizes[name][0] / sizes[name][1] / wanted)))
+    width, height = order.model.pixels(ratio, order.resolution)
+    return replace(order, width=width, height=height)
 
 
 def _known(given: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -116,13 +149,16 @@ def _object(within: Mapping[str, Any], name: str, place: str) -> Mapping[str, An
     return _known(given, place)
 
 
-def _contents(body: Mapping[str, Any]) -> tuple[str, int]:
-    """The text of the last turn, and how many pictures came with it."""
+def _turns(body: Mapping[str, Any]) -> list[Turn]:
+    """The turns of the conversation, the last one first."""
     contents = body.get("contents")
     contents = [contents] if isinstance(contents, dict) else contents
     if not isinstance(contents, list) or not contents:
         raise errors.invalid("* GenerateContentRequest.contents: contents is not specified\n")
-    turn = contents[-1]
+    return [_turn(turn) for turn in reversed(contents)]
+
+
+def _turn(turn: object) -> Turn:
     if not isinstance(turn, dict) or not turn.keys() <= {"role", "parts"}:
         raise errors.wrong_type("contents", "object", turn)
     parts = turn.get("parts")
@@ -134,9 +170,26 @@ def _contents(body: Mapping[str, Any]) -> tuple[str, int]:
     if turn.get("role", "user") not in ("user", "model"):
         raise errors.invalid("Please use a valid role: user, model.")
     texts = [_text(part) for part in parts]
-    prompt = "\n".join(text for text in texts if text is not None)
-    kinds = [{_camel(name) for name in part} for part in parts]
-    return prompt, sum(bool(kind & {"inlineData", "fileData"}) for kind in kinds)
+    images = [image for part in parts if (image := _image(part)) is not None]
+    return Turn(text="\n".join(text for text in texts if text is not None), images=tuple(images))
+
+
+def _image(part: Mapping[str, Any]) -> Image | None:
+    """The picture of a part: its own thoughts' drafts do not count."""
+    told = {_camel(name): value for name, value in part.items()}
+    if told.get("thought") is True:
+        return None
+    for name, key in (("inlineData", "data"), ("fileData", "fileUri")):
+        if name not in told:
+            continue
+        place = f"contents[0].parts[0].{name}"
+        if not isinstance(told[name], dict):
+            raise errors.wrong_type(place, "object", told[name])
+        value = {_camel(field): each for field, each in told[name].items()}.get(key)
+        if not isinstance(value, str) or not value:
+            raise errors.wrong_type(f"{place}.{key}", "TYPE_STRING", value)
+        return Image(data=value) if key == "data" else Image(file=value)
+    return None
 
 
 def _text(part: object) -> str | None:

@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from aquatint_simulator.call import after_work, route
 from aquatint_simulator.dated import holds
-from aquatint_simulator.gemini import errors
+from aquatint_simulator.gemini import errors, uploads
 from aquatint_simulator.gemini.call import Call, before_work
 from aquatint_simulator.gemini.content import generate
 from aquatint_simulator.gemini.imagen import predict
@@ -23,8 +23,22 @@ def gemini_routes(world: World) -> list[Route]:
         Route(models, route(world, Call, _list_models)),
         Route(f"{models}/{{name}}", route(world, Call, _show_model)),
         Route(f"{models}/{{name}}", route(world, Call, _ask), methods=["POST"]),
+        Route("/gemini/upload/v1beta/files", route(world, Call, _upload), methods=["POST"]),
+        Route("/gemini/v1beta/files", route(world, Call, uploads.list_files)),
+        Route("/gemini/v1beta/files/{name}", route(world, Call, uploads.show_file)),
+        Route(
+            "/gemini/v1beta/files/{name}",
+            route(world, Call, uploads.delete_file),
+            methods=["DELETE"],
+        ),
         Route("/gemini/{rest:path}", route(world, Call, _nowhere), methods=_METHODS),
     ]
+
+
+async def _upload(call: Call) -> Response:
+    """The first step of an upload, or with an id one of the next."""
+    began = "upload_id" in call.request.query_params
+    return await (uploads.take_bytes(call) if began else uploads.begin_upload(call))
 
 
 async def _ask(call: Call) -> Response:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +36,12 @@ class Delivery:
 def answer(call: Call, delivery: Delivery) -> Response:
     """The answer, with the faults of its content already in it."""
     if delivery.order.stream:
-        return event_stream(call, _events(delivery))
+        return event_stream(call, _events(call, delivery))
     if delivery.fault is not None and delivery.hit_by("huge_body"):
         return _huge(call, delivery, delivery.fault.options["megabytes"] * 1_000_000)
     data = [] if delivery.hit_by("empty_data") else _data(call, delivery)
     # Megabytes of base64 are put in as they are: a JSON encoder would read every letter of them.
-    frame = compact(_document(delivery, data)).split(_hole(call))
+    frame = compact(_document(call, delivery, data)).split(_hole(call))
     images = [picture.base64 for picture in delivery.pictures][: len(frame) - 1]
     return call.whole(part for pair in zip(frame, [*images, b""], strict=True) for part in pair)
 
@@ -52,8 +51,8 @@ def _hole(call: Call) -> bytes:
     return call.id.encode()
 
 
-def _document(delivery: Delivery, data: list[dict[str, Any]]) -> dict[str, Any]:
-    order, created = delivery.order, int(time.time())
+def _document(call: Call, delivery: Delivery, data: list[dict[str, Any]]) -> dict[str, Any]:
+    order, created = delivery.order, int(call.world.clock.now())
     if delivery.usage is None:
         return {"created": created, "data": data}
     return {
@@ -87,11 +86,11 @@ def _revised(prompt: str) -> str:
 
 def _huge(call: Call, delivery: Delivery, size: int) -> Response:
     """The first picture blown up to `size` bytes, encoded as it is sent."""
-    document = compact(_document(delivery, [{"b64_json": call.id}]))
+    document = compact(_document(call, delivery, [{"b64_json": call.id}]))
     return huge_json(document, _hole(call), delivery.pictures[0].data, size, call.headers())
 
 
-async def _events(delivery: Delivery) -> AsyncIterator[bytes]:
+async def _events(call: Call, delivery: Delivery) -> AsyncIterator[bytes]:
     """Drafts and the finished picture, one picture after the other."""
     if delivery.usage is None or delivery.hit_by("empty_data"):
         return
@@ -100,18 +99,19 @@ async def _events(delivery: Delivery) -> AsyncIterator[bytes]:
     for number, (picture, usage) in enumerate(zip(delivery.pictures, usages, strict=True)):
         drafts = delivery.drafts[number * per_picture : (number + 1) * per_picture]
         for index, draft in enumerate(drafts):
-            yield _event(delivery.order, "partial_image", draft, {"partial_image_index": index})
+            yield _event(call, delivery.order, draft, {"partial_image_index": index})
             await asyncio.sleep(delivery.pause)
-        yield _event(delivery.order, "completed", picture, {"usage": usage.shown(details=False)})
+        yield _event(call, delivery.order, picture, {"usage": usage.shown(details=False)})
 
 
-def _event(order: Order, kind: str, picture: Picture, extra: dict[str, Any]) -> bytes:
-    name = f"image_generation.{kind}"
+def _event(call: Call, order: Order, picture: Picture, extra: dict[str, Any]) -> bytes:
+    kind = "completed" if "usage" in extra else "partial_image"
+    name = f"image_{order.kind}.{kind}"
     document = {
         "type": name,
         "b64_json": picture.base64.decode(),
         "background": order.background,
-        "created_at": int(time.time()),
+        "created_at": int(call.world.clock.now()),
         "output_format": order.output_format,
         "quality": order.quality,
         "size": order.size,

@@ -1,6 +1,5 @@
 """An OpenAI call: its headers, its key, and the errors that faults become."""
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from aquatint_simulator import call as shared
 from aquatint_simulator.call import MAX_BODY, compact, stopped_early
 from aquatint_simulator.faults import Fault
+from aquatint_simulator.limits import Excess
 from aquatint_simulator.openai import errors
 from aquatint_simulator.wire import Streamed
 
@@ -21,8 +21,8 @@ class Call(shared.Call):
     provider: ClassVar[str] = PROVIDER
 
     @staticmethod
-    def new_id() -> str:
-        return f"req_{uuid.uuid4().hex}"
+    def new_id(serial: bytes) -> str:
+        return f"req_{serial[:16].hex()}"
 
     def admit(self) -> None:
         key = self.key(self.request)
@@ -40,6 +40,9 @@ class Call(shared.Call):
             "openai-version": "2020-10-01",
             "openai-organization": "aquatint-simulator",
         }
+
+    def beyond(self, model: str, excess: Excess) -> errors.ApiError:
+        return errors.beyond(model, excess)
 
     def fields(self) -> dict[str, Any]:
         """The body as an object; raises `ApiError`."""

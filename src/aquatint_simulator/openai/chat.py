@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -157,7 +156,7 @@ def _head(call: Call, conversation: Conversation, kind: str) -> dict[str, Any]:
     return {
         "id": f"chatcmpl-{call.id.removeprefix('req_')[:29]}",
         "object": kind,
-        "created": int(time.time()),
+        "created": int(call.world.clock.now()),
         "model": conversation.model,
         "service_tier": "default",
         "system_fingerprint": _FINGERPRINT,

@@ -1,10 +1,12 @@
 """OpenAI's error objects, word for word where a recording exists."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aquatint_simulator import call as shared
+from aquatint_simulator.limits import Excess
 
 _KEYS_PAGE = "https://platform.openai.com/account/api-keys"
 _SHOWN_START, _SHOWN_END = 8, 4  # how much of a bad key the error repeats
@@ -106,6 +108,34 @@ def not_among(param: str, value: str, allowed: tuple[str, ...]) -> ApiError:
     return invalid(param, f"Invalid value: '{value}'. {words}.")
 
 
+def bad_image(param: str) -> ApiError:
+    """A file that is no picture."""
+    return ApiError(
+        400,
+        "Invalid image data.",
+        "image_generation_user_error",
+        param=param,
+        code="invalid_image_file",
+    )
+
+
+def unsupported_file(param: str, media: str) -> ApiError:
+    message = (
+        f"Invalid file '{param}': unsupported mimetype ('{media}'). Supported file formats are "
+        "'image/jpeg', 'image/png', and 'image/webp'."
+    )
+    return ApiError(400, message, param=param, code="unsupported_file_mimetype")
+
+
+def not_downloaded() -> ApiError:
+    message = "Error while downloading file. Upstream status code: 404."
+    return ApiError(400, message, param="url", code="invalid_value")
+
+
+def no_such_file(id_: str) -> ApiError:
+    return ApiError(404, f"No such File object: {id_}", param="id")
+
+
 def out_of_range(param: str, low: int, high: int, value: int) -> ApiError:
     above = value > high
     side, sign, bound = ("above maximum", "<=", high) if above else ("below minimum", ">=", low)
@@ -168,6 +198,27 @@ def rate_limited(model: str, retry_after: object) -> ApiError:
         "requests",
         code="rate_limit_exceeded",
         headers={} if retry_after is None else {"retry-after": str(retry_after)},
+    )
+
+
+def beyond(model: str, excess: Excess) -> ApiError:
+    """A rate limit that was set, with the headers of a recorded 429; the wait is told thrice."""
+    unit = "images" if excess.unit == "images" else "requests"
+    family = "input-images" if excess.unit == "images" else "requests"
+    return ApiError(
+        429,
+        f"Rate limit reached for {model} in organization aquatint-simulator on {unit} per min: "
+        f"Limit {excess.limit}, Used {excess.used}, Requested {excess.asked}. "
+        f"Please try again in {excess.wait:.3f}s.",
+        unit,
+        code="rate_limit_exceeded",
+        headers={
+            "retry-after": str(excess.seconds),
+            "retry-after-ms": str(math.ceil(excess.wait * 1000)),
+            f"x-ratelimit-limit-{family}": str(excess.limit),
+            f"x-ratelimit-remaining-{family}": str(max(0, excess.limit - excess.used)),
+            f"x-ratelimit-reset-{family}": f"{excess.wait:.3f}s",
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""POST /images/generations: read the order, draw, bill, answer (or fail as told)."""
+"""The calls that make images: read the order, draw, bill, answer (or fail as told)."""
 
 import asyncio
 from dataclasses import replace
@@ -10,6 +10,8 @@ from aquatint_simulator.faults import SPOILED_IMAGES, Fault
 from aquatint_simulator.openai import errors, metering
 from aquatint_simulator.openai.answers import Delivery, answer
 from aquatint_simulator.openai.call import PROVIDER, Call, before_work
+from aquatint_simulator.openai.edit import read_edit, read_variation
+from aquatint_simulator.openai.input_tokens import input_tokens
 from aquatint_simulator.openai.metering import Usage
 from aquatint_simulator.openai.order import Order, read_order
 from aquatint_simulator.pictures.picture import Commission
@@ -18,8 +20,23 @@ from aquatint_simulator.work import count, damaged, misread
 
 
 async def generate(call: Call) -> Response:
-    """Text to images, as JSON or as a stream of events."""
-    order = read_order(call.fields(), call.world.today)
+    """POST /images/generations: text to images."""
+    return await _fulfil(call, read_order(call.fields(), call.world.today))
+
+
+async def edit(call: Call) -> Response:
+    """POST /images/edits: images and text to images, from a form or JSON."""
+    return await _fulfil(call, await read_edit(call))
+
+
+async def vary(call: Call) -> Response:
+    """POST /images/variations: an image to others like it, as dall-e-2 had it."""
+    return await _fulfil(call, await read_variation(call))
+
+
+async def _fulfil(call: Call, order: Order) -> Response:
+    """As JSON or as a stream of events."""
+    call.stay_within(order.name, order.n)
     fault = call.fault(prompt=order.prompt, stream=order.stream, also=_possible(order))
     family = order.model.family
     early = before_work(call, fault, model=order.name, dall_e=family.dall_e)
@@ -74,6 +91,8 @@ def _commission(order: Order, index: int) -> Commission:
         media=order.output_format,
         compression=order.compression,
         transparent=order.background == "transparent",
+        photos=order.photos,
+        mask=order.mask,
     )
 
 
@@ -93,6 +112,7 @@ def _bill(call: Call, order: Order, factor: float) -> Usage | None:
             order.prompt,
             n=order.n,
             partials=order.partial_images * order.n,
+            image_in=sum(input_tokens(family, photo, order.fidelity) for photo in order.photos),
         ).times(factor)
         owed = metering.owed_for_tokens(family, usage, today)
     call.pay(order.name, owed, order.n)

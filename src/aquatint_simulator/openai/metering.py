@@ -66,13 +66,24 @@ def text_tokens(text: str) -> int:
 
 
 def measure(
-    family: Family, quality: str, width: int, height: int, prompt: str, *, n: int, partials: int = 0
+    family: Family,
+    quality: str,
+    width: int,
+    height: int,
+    prompt: str,
+    *,
+    n: int,
+    partials: int = 0,
+    image_in: int = 0,
 ) -> Usage:
-    """What n finished images of a GPT image model use, and the previews streamed before them."""
+    """What n finished images of a GPT image model use, and the previews streamed before them.
+
+    `image_in` are the tokens of the images it works from.
+    """
     finished = image_tokens(family, quality, width, height) * n
     return Usage(
         text_in=text_tokens(prompt),
-        image_in=0,
+        image_in=image_in,
         image_out=finished + partials * PARTIAL_IMAGE_TOKENS,
         text_out=family.text_out.get(quality, 0) * n,
     )

@@ -42,6 +42,8 @@ class Family:
     grid_factor: Mapping[str, float] = field(default_factory=dict)
     patch: Mapping[str, int] = field(default_factory=dict)
     text_out: Mapping[str, int] = field(default_factory=dict)
+    edits: bool = True
+    fidelities: tuple[str, ...] = ()  # how closely an edit may be asked to keep to its photos
     price: tuple[Price, ...]
 
     @property
@@ -107,7 +109,7 @@ def _model(entry: dict[str, Any], families: Mapping[str, Family]) -> Model:
 
 def _family(name: str, entry: dict[str, Any]) -> Family:
     lists: dict[str, Any] = {
-        key: tuple(entry[key]) for key in ("qualities", "sizes") if key in entry
+        key: tuple(entry[key]) for key in ("qualities", "sizes", "fidelities") if key in entry
     }
     prices = tuple(_price(price) for price in entry["price"])
     settled: dict[str, Any] = {**entry, **lists, "price": prices}

@@ -1,15 +1,19 @@
 """Reading an image request as strictly as OpenAI does: what does not fit is a 400."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from aquatint_simulator.openai import errors
 from aquatint_simulator.openai.models import Family, Model, find
+from aquatint_simulator.pictures.photo import Mask, Photo
 
 Body = Mapping[str, Any]
+Shape = tuple[int, int] | None
+Kind = Literal["generation", "edit", "variation"]
 
 _TYPES: dict[str, tuple[type, str]] = {
     "prompt": (str, "a string"),
@@ -28,6 +32,7 @@ _TYPES: dict[str, tuple[type, str]] = {
     "style": (str, "a string"),
     "user": (str, "a string"),
     "safety_identifier": (str, "a string"),
+    "input_fidelity": (str, "a string"),
 }
 _COMMON = {"prompt", "model", "n", "size", "user"}
 _GPT_IMAGE = _COMMON | {
@@ -52,6 +57,7 @@ _CHOICES = {
     "complexity": ("low", "medium", "high"),
     "response_format": ("url", "b64_json"),
     "style": ("vivid", "natural"),
+    "input_fidelity": ("high", "low"),
 }
 _SIZE = re.compile(r"([1-9]\d{0,5})x([1-9]\d{0,5})")
 _DEFAULT_SIZE = "1024x1024"
@@ -80,28 +86,38 @@ class Order:
     stream: bool
     partial_images: int
     as_url: bool
+    kind: Kind = "generation"
+    fidelity: str = "low"
+    photos: tuple[Photo, ...] = ()  # to work from
+    mask: Mask | None = None
 
     @property
     def size(self) -> str:
         return f"{self.width}x{self.height}"
 
 
-def read_order(body: Body, today: date | None) -> Order:
-    """The order in a request body; raises `ApiError`. A null counts as absent."""
+def read_order(
+    body: Body, today: date | None, *, also: frozenset[str] = frozenset(), shape: Shape = None
+) -> Order:
+    """The order in a request body; raises `ApiError`. A null counts as absent.
+
+    `also` are the names that this kind of call has besides; `shape` is the size, in pixels, of the
+    photo that a size of `auto` follows.
+    """
     given = {name: value for name, value in body.items() if value is not None}
     name = _text(given, "model")
     model = find(name, today)
     if model is None:
         raise errors.no_such_model(name)
     family = model.family
-    _check_names(given, family)
+    _check_names(given, family, also)
     _check_types(given)
     prompt = _prompt(given, family)
     _check_choices(given)
     _check_output(given)
     _check_stream(given)
     quality = _quality(given, model)
-    width, height = _size(given, family)
+    width, height = _size(given, family, shape)
     background, moderation = given.get("background", "auto"), given.get("moderation", "auto")
     return Order(
         name=name,
@@ -118,6 +134,7 @@ def read_order(body: Body, today: date | None) -> Order:
         stream=given.get("stream", False),
         partial_images=given.get("partial_images", 0),
         as_url=family.dall_e and given.get("response_format", "url") == "url",
+        fidelity=given.get("input_fidelity", "low"),
     )
 
 
@@ -130,8 +147,8 @@ def _text(given: Body, name: str) -> str:
     return value
 
 
-def _check_names(given: Body, family: Family) -> None:
-    known = _KNOWN.get(family.name, _GPT_IMAGE)
+def _check_names(given: Body, family: Family, also: frozenset[str]) -> None:
+    known = _KNOWN.get(family.name, _GPT_IMAGE) | also
     if family.complexity:
         known = known | {"complexity"}
     for name in given:
@@ -212,10 +229,10 @@ def _quality(given: Body, model: Model) -> str:
     return quality
 
 
-def _size(given: Body, family: Family) -> tuple[int, int]:
-    size: str = given.get("size", _DEFAULT_SIZE)
+def _size(given: Body, family: Family, shape: Shape) -> tuple[int, int]:
+    size: str = given.get("size", "auto" if shape and not family.dall_e else _DEFAULT_SIZE)
     if size == "auto" and not family.dall_e:
-        size = _DEFAULT_SIZE
+        size = _nearest(shape) if shape else _DEFAULT_SIZE
     if not family.free_sizes and size not in family.sizes:
         allowed = family.sizes if family.dall_e else (*family.sizes, "auto")
         raise errors.not_among("size", size, allowed)
@@ -238,6 +255,15 @@ _FREE_SIZE_RULES: tuple[tuple[Callable[[int, int], bool], str], ...] = (
     (lambda w, h: w * h < _FEWEST, f"The image must have at least {_FEWEST} pixels."),
     (lambda w, h: w * h > _MOST, f"The image must have at most {_MOST} pixels."),
 )
+
+
+def _nearest(shape: tuple[int, int]) -> str:
+    """Of the sizes that every GPT image model has, the one whose ratio is the photo's."""
+    wanted = math.log(shape[0] / shape[1])
+    return min(_RATIOS, key=lambda size: abs(_RATIOS[size] - wanted))
+
+
+_RATIOS = {"1024x1024": 0.0, "1536x1024": math.log(1.5), "1024x1536": -math.log(1.5)}
 
 
 def _check_free_size(size: str, width: int, height: int) -> None:

@@ -7,14 +7,26 @@ from aquatint_simulator.call import route
 from aquatint_simulator.openai import errors
 from aquatint_simulator.openai.call import Call, Handler
 from aquatint_simulator.openai.chat import complete
-from aquatint_simulator.openai.images import generate
+from aquatint_simulator.openai.images import edit, generate, vary
 from aquatint_simulator.openai.listing import list_models, show_model
 from aquatint_simulator.openai.moderations import moderate
+from aquatint_simulator.openai.uploads import (
+    delete_file,
+    fetch_file,
+    list_files,
+    show_file,
+    upload_file,
+)
 from aquatint_simulator.world import World
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ROUTES: dict[str, dict[str, Handler]] = {
     "/openai/v1/images/generations": {"POST": generate},
+    "/openai/v1/images/edits": {"POST": edit},
+    "/openai/v1/images/variations": {"POST": vary},
+    "/openai/v1/files": {"POST": upload_file, "GET": list_files},
+    "/openai/v1/files/{id}": {"GET": show_file, "DELETE": delete_file},
+    "/openai/v1/files/{id}/content": {"GET": fetch_file},
     "/openai/v1/chat/completions": {"POST": complete},
     "/openai/v1/moderations": {"POST": moderate},
     "/openai/v1/models": {"GET": list_models},

@@ -34,7 +34,8 @@ _SEVERAL = re.compile(
     r"(?:\s+(?:of|with|showing))?\s*[:,-]?\s*(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s*(?:,\s*and\b|,|;|\n|\band\b)\s*", re.IGNORECASE)
+_OUTSIDE = r"(?![^\[\]]*\]\])"  # a word that orders a fault stays in one piece
+_BETWEEN = re.compile(rf"\s*(?:,\s*and\b|,|;|\n|\band\b){_OUTSIDE}\s*", re.IGNORECASE)
 
 _PIXELS = re.compile(r"(?<!\d)(\d{2,5})\s*[x\u00d7]\s*(\d{2,5})(?!\d)", re.IGNORECASE)
 _FORMATS = {

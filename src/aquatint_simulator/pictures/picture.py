@@ -9,6 +9,8 @@ from threading import Lock
 
 from PIL import Image, ImageDraw, ImageFont
 
+from aquatint_simulator.pictures.edit import edited
+from aquatint_simulator.pictures.photo import Mask, Photo
 from aquatint_simulator.pictures.scene import compose, imagine
 
 _MAX_PAINTED = 1_100_000  # pixels; larger pictures are painted at this size and enlarged
@@ -27,6 +29,14 @@ class Commission:
     compression: int = 100
     transparent: bool = False
     draft: int = 0  # above 0: a blurred preview, the more the further from done
+    photos: tuple[Photo, ...] = ()  # to work from
+    mask: Mask | None = None  # where; None: all over
+
+    @property
+    def weight(self) -> int:
+        """Bytes of what it is made from."""
+        masks = (self.mask.photo,) if self.mask else ()
+        return sum(len(photo.data) for photo in (*self.photos, *masks))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +71,15 @@ class Gallery:
         _ = picture.base64
         with self._lock:
             self._kept[commission] = picture
-            while sum(len(p.data) * 7 // 3 for p in self._kept.values()) > _CACHE_BYTES:
+            while sum(map(_weight, self._kept.items())) > _CACHE_BYTES:
                 self._kept.popitem(last=False)
         return picture
+
+
+def _weight(kept: tuple[Commission, Picture]) -> int:
+    """Bytes held: the picture, its base64, and what it was made from."""
+    commission, picture = kept
+    return commission.weight + len(picture.data) * 7 // 3
 
 
 def draw(commission: Commission) -> Picture:
@@ -81,12 +97,28 @@ def draw(commission: Commission) -> Picture:
         image = small.resize((width, height), Image.Resampling.BICUBIC)
     elif image.size != (width, height):
         image = image.resize((width, height), Image.Resampling.BICUBIC)
-    _sign(image)
-    if commission.transparent:
-        image.putalpha(_vignette(width, height))
+    image = _finished(image, commission)
     return Picture(
         data=_encode(image, commission), media=commission.media, width=width, height=height
     )
+
+
+def _finished(scene: Image.Image, commission: Commission) -> Image.Image:
+    """Signed, and put into the photos where there are any: what a mask keeps is not signed."""
+    if commission.mask is None and commission.photos:
+        scene = edited(scene, commission.photos, None).convert("RGB")
+    _sign(scene)
+    if commission.mask is not None:
+        whole = edited(scene, commission.photos, commission.mask)
+        return whole if commission.transparent else _flat(whole)
+    if commission.transparent:
+        scene.putalpha(_vignette(*scene.size))
+    return scene
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """On white, without transparency."""
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def smaller(commission: Commission) -> Commission:

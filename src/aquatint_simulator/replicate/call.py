@@ -1,7 +1,6 @@
 """A Replicate call: its key, its rate-limit headers, and the errors that faults become."""
 
 import base64
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from aquatint_simulator import call as shared
 from aquatint_simulator.call import MAX_BODY, bearer, compact, stopped_early
 from aquatint_simulator.faults import Fault
+from aquatint_simulator.limits import Excess
 from aquatint_simulator.replicate import errors
 from aquatint_simulator.replicate.errors import ApiError
 
@@ -23,8 +23,8 @@ class Call(shared.Call):
     provider: ClassVar[str] = "replicate"
 
     @staticmethod
-    def new_id() -> str:
-        return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+    def new_id(serial: bytes) -> str:
+        return base64.b32encode(serial[:16]).decode().rstrip("=").lower()
 
     @staticmethod
     def key(request: Request) -> str | None:
@@ -38,8 +38,15 @@ class Call(shared.Call):
             raise errors.too_large()
 
     def headers(self) -> dict[str, str]:
-        left = "599" if self.request.method == "POST" else "59999"
-        return {"ratelimit-remaining": left, "ratelimit-reset": "1"}
+        key, now = self.key(self.request) or "", self.world.clock.now()
+        post = self.request.method == "POST"
+        room = self.world.limits.room(self.provider, key, now) if post else None
+        if room is not None:
+            return {"ratelimit-remaining": str(room.left), "ratelimit-reset": str(room.reset)}
+        return {"ratelimit-remaining": "599" if post else "59999", "ratelimit-reset": "1"}
+
+    def beyond(self, _model: str, excess: Excess) -> ApiError:
+        return errors.throttled(excess.seconds)
 
     def fields(self) -> dict[str, Any]:
         """The body as an object; raises `ApiError`."""

@@ -35,5 +35,11 @@ def owed(order: Order, seconds: Decimal, today: date, *, factor: float = 1) -> i
     else:
         fast = price.fast_megapixel if order.go_fast else None
         rate = price.megapixel if fast is None else fast
-        dollars = (price.run + rate * -(-order.pixels // _MEGAPIXEL)) * order.n
+        inputs = price.input_megapixel * sum(_begun(photo.pixels) for photo in order.photos)
+        dollars = (price.run + inputs + rate * _begun(order.pixels)) * order.n
     return micro_dollars(dollars * Decimal(str(factor)))
+
+
+def _begun(pixels: int) -> int:
+    """Megapixels, each begun one as a whole."""
+    return -(-pixels // _MEGAPIXEL)

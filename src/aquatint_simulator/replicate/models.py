@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from aquatint_simulator.dated import holds
+from aquatint_simulator.pictures.photo import Marks
 
 _UNKNOWN_BEGINNING = date(2025, 12, 1)
 _TYPES = {"uri": "string", "size": "string", "uris": "array"}  # of ours that JSON Schema lacks
@@ -27,6 +28,7 @@ class Price:
     run: Decimal = Decimal()
     megapixel: Decimal = Decimal()
     fast_megapixel: Decimal | None = None  # with `go_fast`
+    input_megapixel: Decimal = Decimal()  # begun, of each picture it works from
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,7 @@ class Model:
     seconds: Decimal  # of computing, for one picture at the defaults
     data_uris: bool  # as output of a call that waits
     empty_when_refused: bool  # likewise
+    paints: Marks  # what of a mask is painted over
     price: tuple[Price, ...]
 
 
@@ -120,6 +123,7 @@ def _model(document: Mapping[str, Any], entry: dict[str, Any]) -> Model:
         seconds=Decimal(whole.get("seconds", "2.5")),
         data_uris=whole.get("data_uris", False),
         empty_when_refused=whole.get("empty_when_refused", False),
+        paints=whole.get("paints", "white"),
         price=tuple(_price(price) for price in whole["price"]),
     )
 

@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from aquatint_simulator.pictures.photo import Mask, Photo
 from aquatint_simulator.replicate import errors
 from aquatint_simulator.replicate.models import Input, Model
 
@@ -22,6 +23,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "number": ((int, float), "number"),
     "boolean": (bool, "boolean"),
 }
+_MASK, _MATCH = "mask", "match_input_image"
 _GRANULE = 32  # pixels, of enlarged shapes
 
 
@@ -40,6 +42,9 @@ class Order:
     seed: int
     resolution: str | None
     go_fast: bool
+    photos: tuple[Photo, ...] = ()  # to work from
+    mask: Mask | None = None
+    broken: str | None = None  # why a picture that it names is of no use
 
     @property
     def pixels(self) -> int:
@@ -75,6 +80,37 @@ def read_order(model: Model, given: object) -> Order:
     )
 
 
+def addresses(order: Order) -> tuple[list[str], str | None]:
+    """Where the pictures lie that it works from, and where its mask does."""
+    photos: list[str] = []
+    for name, rule in order.model.input.items():
+        given = order.given.get(name)
+        if given and name != _MASK and rule.type in ("uri", "uris"):
+            photos.extend([given] if isinstance(given, str) else given)
+    return photos, order.given.get(_MASK) if _MASK in order.model.input else None
+
+
+def with_photos(order: Order, photos: Sequence[Photo], mask: Photo | None) -> Order:
+    """The order with its pictures; its size follows the first where it was to match."""
+    settled = {
+        name: order.given.get(name, each.default) for name, each in order.model.input.items()
+    }
+    if photos and settled.get("aspect_ratio") == _MATCH:
+        wanted = photos[0].width / photos[0].height
+        shapes = order.model.shapes
+        settled["aspect_ratio"] = min(
+            shapes, key=lambda name: abs(math.log(shapes[name][0] / shapes[name][1] / wanted))
+        )
+    width, height = _size(settled, order.model)
+    return replace(
+        order,
+        width=width,
+        height=height,
+        photos=tuple(photos),
+        mask=Mask(photo=mask, marks=order.model.paints) if mask and photos else None,
+    )
+
+
 def usual_pixels(model: Model) -> int:
     """Of a picture at the model's defaults."""
     width, height = _size({name: each.default for name, each in model.input.items()}, model)
@@ -97,6 +133,8 @@ def _check(name: str, value: object, rule: Input) -> None:
         raise errors.bad_input(name, f"{name} must be one of the following: {choices}")
     if isinstance(value, list):
         _check_number(name, len(value), Input(max=rule.max))
+        if not all(isinstance(each, str) for each in value):
+            raise errors.bad_input(name, "Invalid type. Expected: string")
     elif isinstance(value, int | float):
         _check_number(name, value, rule)
     elif rule.type == "size":

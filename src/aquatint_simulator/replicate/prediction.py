@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from aquatint_simulator.clock import Clock
 from aquatint_simulator.replicate.order import Order
 
 KEPT = timedelta(hours=1)  # then input, output and logs are removed
@@ -18,13 +19,14 @@ Output = str | list[str] | None
 
 @dataclass(kw_only=True, slots=True)
 class Prediction:
-    """Its times are wall-clock times; `output` stays unset until there is one."""
+    """Its times are the simulator's; `output` stays unset until there is one."""
 
     id: str
     order: Order
     api: str  # the address under which predictions lie
     seconds: Decimal  # of computing that the whole work takes
     cancel_after: float | None
+    clock: Clock = field(default_factory=Clock)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: datetime | None = None
     completed: datetime | None = None
@@ -52,12 +54,12 @@ class Prediction:
             return 0
         if self.status == "succeeded":
             return 1
-        spent = ((self.completed or datetime.now(UTC)) - self.started).total_seconds()
+        spent = ((self.completed or self.clock.moment()) - self.started).total_seconds()
         return min(1.0, spent / self.pace) if self.pace else 0.5
 
     def begin(self, pace: float) -> None:
         """The work starts, and will take `pace` seconds."""
-        self.started, self.pace = datetime.now(UTC), pace
+        self.started, self.pace = self.clock.moment(), pace
         self.status = "processing"
         self.tell("start")
         self.tell("logs")
@@ -68,7 +70,7 @@ class Prediction:
         """It is over, after so many seconds of computing."""
         if status == "succeeded" and self.output:
             self.tell("output")
-        self.completed = datetime.now(UTC)
+        self.completed = self.clock.moment()
         self.computed, self.error = computed, error
         self.status = status
         self.over.set()
@@ -119,7 +121,7 @@ def _ending(prediction: Prediction, completed: datetime) -> dict[str, Any]:
     }
     if prediction.status == "canceled":
         ending["webhook_completed"] = None
-    if datetime.now(UTC) - completed > KEPT:
+    if prediction.clock.moment() - completed > KEPT:
         ending |= {"input": {}, "output": None, "logs": None, "data_removed": True}
     return ending
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from starlette.responses import Response
 
+from aquatint_simulator import inputs
 from aquatint_simulator.call import after_work
 from aquatint_simulator.faults import RUNS, SPOILED_IMAGES
+from aquatint_simulator.pictures.photo import PhotoError
 from aquatint_simulator.replicate import errors
 from aquatint_simulator.replicate.call import Call, before_work
 from aquatint_simulator.replicate.metering import predict_seconds
 from aquatint_simulator.replicate.models import Model, find, find_version
-from aquatint_simulator.replicate.order import Order, read_order
+from aquatint_simulator.replicate.order import Order, addresses, read_order, with_photos
 from aquatint_simulator.replicate.prediction import Prediction, shown
 from aquatint_simulator.replicate.run import run
 from aquatint_simulator.replicate.webhook import Messenger, Webhook, read_webhook
@@ -99,7 +101,8 @@ async def _create(call: Call, model: Model) -> Response:
     _check_fields(fields)
     webhook = read_webhook(fields)
     wait, cancel_after = _wait(headers), _cancel_after(headers)
-    order = read_order(model, fields.get("input"))
+    order = await _looked_at(call, read_order(model, fields.get("input")))
+    call.stay_within(model.id, order.n)
     fault = call.fault(prompt=order.prompt, also=_possible(order, webhook))
     gone = errors.not_found if model.version is None else errors.no_such_version
     early = before_work(fault, gone)
@@ -112,6 +115,8 @@ async def _create(call: Call, model: Model) -> Response:
         api=f"{call.request.base_url}replicate/v1/predictions",
         seconds=predict_seconds(order),
         cancel_after=cancel_after,
+        clock=call.world.clock,
+        created=call.world.clock.moment(),
         can_stop=fault is None or fault.name != "late_success_after_cancel",
     )
     call.world.memory_of(Predictions).keep(prediction)
@@ -123,6 +128,18 @@ async def _create(call: Call, model: Model) -> Response:
         return after_work(fault, call.answer(shown(prediction), 201))
     await _over_within(prediction, wait)
     return after_work(fault, _waited(call, prediction, headers["prefer"]))
+
+
+async def _looked_at(call: Call, order: Order) -> Order:
+    """The order with its pictures. One that is of no use fails the run, not the call."""
+    photos, mask = addresses(order)
+    try:
+        looked_at = [await inputs.at(call, each) for each in photos]
+        return with_photos(order, looked_at, await inputs.at(call, mask) if mask else None)
+    except inputs.UnreachableError:
+        return replace(order, broken="Prediction failed: 404 Client Error: Not Found for url")
+    except PhotoError:
+        return replace(order, broken="Prediction failed: cannot identify image file")
 
 
 def _waited(call: Call, prediction: Prediction, preference: str) -> Response:

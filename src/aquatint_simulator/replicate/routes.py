@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aquatint_simulator.call import Handler, route
-from aquatint_simulator.replicate import account, errors, predictions, webhook
+from aquatint_simulator.replicate import account, errors, predictions, uploads, webhook
 from aquatint_simulator.replicate.call import Call
 from aquatint_simulator.world import World
 
@@ -19,6 +19,10 @@ _ROUTES: tuple[tuple[str, str, Handler[Call]], ...] = (
     ("GET", "/models/{owner}/{name}", account.show_model),
     ("GET", "/models/{owner}/{name}/versions", account.list_versions),
     ("GET", "/models/{owner}/{name}/versions/{version}", account.show_version),
+    ("POST", "/files", uploads.upload_file),
+    ("GET", "/files", uploads.list_files),
+    ("GET", "/files/{id}", uploads.show_file),
+    ("DELETE", "/files/{id}", uploads.delete_file),
     ("GET", "/webhooks/default/secret", webhook.show_secret),
     ("GET", "/account", account.show_account),
     ("GET", "/hardware", account.list_hardware),

@@ -1,7 +1,6 @@
 """A prediction's life: it starts, is processed, and ends in one of several ways."""
 
 import asyncio
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from aquatint_simulator.call import factor_of
@@ -35,7 +34,9 @@ async def run(call: Call, prediction: Prediction, fault: Fault | None) -> None:
         prediction.end("aborted" if prediction.by_deadline else "canceled")
         return
     prediction.begin(whole * (1 - _QUEUE))
-    if name == "refused_input" or violations(prediction.order.prompt):
+    if prediction.order.broken is not None:
+        prediction.end("failed", error=prediction.order.broken)
+    elif name == "refused_input" or violations(prediction.order.prompt):
         prediction.end("failed", error=_FLAGGED)
     elif await _left_alone(prediction, fault):
         await _finish(call, prediction, fault)
@@ -96,7 +97,7 @@ def _cancel(call: Call, prediction: Prediction, fault: Fault | None) -> None:
     """Ended on demand: models billed by the second bill what they computed until then."""
     stuck = fault is not None and fault.name == "stuck_processing"
     if stuck and prediction.started is not None:
-        spent = (datetime.now(UTC) - prediction.started).total_seconds()
+        spent = (prediction.clock.moment() - prediction.started).total_seconds()
         computed = Decimal(str(spent)).quantize(TICK)
     else:
         computed = (prediction.seconds * Decimal(str(prediction.fraction))).quantize(TICK)
@@ -137,6 +138,8 @@ def _commissions(order: Order, fault: Fault | None) -> list[Commission]:
             width=order.width,
             height=order.height,
             media="png" if huge else order.media,  # only a PNG can be blown up
+            photos=order.photos,
+            mask=order.mask,
         )
         for index in range(order.n)
     ]

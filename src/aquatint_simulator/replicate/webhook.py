@@ -7,7 +7,8 @@ import ipaddress
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, get_args
 
 import aiohttp
@@ -41,10 +42,10 @@ class Message:
     """One telling, under the id by which a receiver knows it again."""
 
     body: bytes
-    id: str = field(default_factory=lambda: f"msg_{Call.new_id()}")
+    id: str
 
     def headers(self) -> dict[str, str]:
-        now = str(int(time.time()))
+        now = str(int(time.time()))  # the receiver checks it against a clock of its own
         return {
             "Content-Type": "application/json",
             "webhook-id": self.id,
@@ -60,6 +61,7 @@ class Messenger:
         self._webhook, self._prediction, self._twice = webhook, prediction, twice
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue()
         self._logs = b""  # as last told
+        self._told = 0
         prediction.tell = self._hear
 
     async def deliver(self) -> None:
@@ -82,7 +84,9 @@ class Messenger:
         """Keep the prediction as it stands at this moment; logs only when there are new ones."""
         body = compact(shown(self._prediction, early=event == "output"))
         if event in self._webhook.events and not (event == "logs" and body == self._logs):
-            message = Message(body=body)
+            self._told += 1
+            serial = sha256(f"{self._prediction.id}\n{self._told}".encode()).digest()
+            message = Message(body=body, id=f"msg_{Call.new_id(serial)}")
             for _ in range(2 if self._twice and event == "completed" else 1):
                 self._queue.put_nowait(message)
         if event == "logs":

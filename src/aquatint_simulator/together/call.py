@@ -1,6 +1,5 @@
 """A Together call: its id, its key, its rate-limit headers, and the errors that faults become."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,8 +8,10 @@ from starlette.responses import Response
 from aquatint_simulator import call as shared
 from aquatint_simulator.call import MAX_BODY, stopped_early
 from aquatint_simulator.faults import Fault
+from aquatint_simulator.limits import Excess, Room
 from aquatint_simulator.together import errors
-from aquatint_simulator.world import timestamp
+
+_RECORDED = Room(limit=20, left=39, reset=2)  # more left than the limit: so it was
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,8 +19,8 @@ class Call(shared.Call):
     provider: ClassVar[str] = "together"
 
     @staticmethod
-    def new_id() -> str:
-        return f"{secrets.token_hex(8)}-SIM"
+    def new_id(serial: bytes) -> str:
+        return f"{serial[:8].hex()}-SIM"
 
     def admit(self) -> None:
         key = self.key(self.request)
@@ -32,17 +33,22 @@ class Call(shared.Call):
 
     def headers(self) -> dict[str, str]:
         """As recorded: a good answer, too, tells when the rate limit is reset."""
+        clock, key = self.world.clock, self.key(self.request) or ""
+        room = self.world.limits.room(self.provider, key, clock.now()) or _RECORDED
         return {
             "cf-ray": self.id,
             "retry-after": "2",
             "x-ratelimit": "false",
-            "x-ratelimit-limit": "20",
-            "x-ratelimit-remaining": "39",
-            "x-ratelimit-reset": "2",
+            "x-ratelimit-limit": str(room.limit),
+            "x-ratelimit-remaining": str(room.left),
+            "x-ratelimit-reset": str(room.reset),
             "x-ratelimit-limit-tokens": "0",
             "x-ratelimit-remaining-tokens": "0",
-            "x-api-received": timestamp(),
+            "x-api-received": clock.timestamp(),
         }
+
+    def beyond(self, model: str, excess: Excess) -> errors.ApiError:
+        return errors.beyond(model, excess)
 
     def fields(self) -> dict[str, Any]:
         """The body as an object; raises `ApiError`."""

@@ -1,9 +1,10 @@
 """Together's error objects: ``{"id", "error": {"message", "type", "param", "code"}}``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aquatint_simulator import call as shared
+from aquatint_simulator.limits import Excess
 
 _KEYS_PAGE = "https://api.together.ai/settings/api-keys"
 _NO_JSON = (524,)  # statuses of the network in front, which answers with a page
@@ -77,6 +78,12 @@ def out_of_range(param: str, low: float, high: float) -> ApiError:
     return invalid(param, f"{param} must be between {low:g} and {high:g}")
 
 
+def bad_image() -> ApiError:
+    """An input that is no picture, or cannot be had."""
+    message = "Failed to load the input image: it is not a valid image or cannot be downloaded."
+    return ApiError(400, message, code="invalid_image")
+
+
 def refused(stage: str) -> ApiError:
     """The safety system said no to the prompt or to the finished image."""
     message = f"The {stage} was flagged by the safety system. Please try a different prompt."
@@ -105,6 +112,16 @@ def rate_limited(model: str, retry_after: object) -> ApiError:
         headers=wait | ({"retry-after": str(retry_after)} if retry_after is not None else {}),
         extra={"error_type": "dynamic_request_limited"},
     )
+
+
+def beyond(model: str, excess: Excess) -> ApiError:
+    """A rate limit that was set, with the headers that count it."""
+    error = rate_limited(model, excess.seconds)
+    counted = {
+        "x-ratelimit-limit": str(excess.limit),
+        "x-ratelimit-remaining": str(max(0, excess.limit - excess.used)),
+    }
+    return replace(error, headers={**error.headers, **counted})
 
 
 def of_status(status: int, model: str) -> ApiError:

@@ -1,17 +1,18 @@
 """POST /images/generations: read the order, draw, bill, answer (or fail as told)."""
 
 import asyncio
-import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from aquatint_simulator import inputs
 from aquatint_simulator.bulk import huge_json
 from aquatint_simulator.call import after_work, factor_of, indented, inflated
 from aquatint_simulator.faults import SPOILED_IMAGES, Fault
-from aquatint_simulator.files import S3, publish
+from aquatint_simulator.files import S3, ShortLinks, publish
+from aquatint_simulator.pictures.photo import PhotoError
 from aquatint_simulator.pictures.picture import Commission, Picture
 from aquatint_simulator.safety import violations
 from aquatint_simulator.together import errors
@@ -21,22 +22,6 @@ from aquatint_simulator.together.order import Order, read_order
 from aquatint_simulator.work import count, damaged, misread
 from aquatint_simulator.world import world_of
 
-_MAX_LINKS = 256
-
-
-@dataclass(slots=True)
-class ShortLinks:
-    """Together's short addresses, which lead on to the file server."""
-
-    targets: dict[str, str] = field(default_factory=dict)
-
-    def shorten(self, url: str) -> str:
-        while len(self.targets) >= _MAX_LINKS:
-            self.targets.pop(next(iter(self.targets)))
-        name = secrets.token_hex(8)
-        self.targets[name] = url
-        return name
-
 
 async def follow(request: Request) -> Response:
     """GET /together/shrt/{name}"""
@@ -45,8 +30,9 @@ async def follow(request: Request) -> Response:
 
 
 async def generate(call: Call) -> Response:
-    """Text to images, as base64 or at addresses."""
-    order = read_order(call.fields(), call.world.today)
+    """Text, perhaps with images, to images: as base64 or at addresses."""
+    order = await _looked_at(call, read_order(call.fields(), call.world.today))
+    call.stay_within(order.model.id, order.n)
     fault = call.fault(prompt=order.prompt, also=_possible(order))
     early = before_work(fault, order.model.id)
     if early is not None:
@@ -58,6 +44,15 @@ async def generate(call: Call) -> Response:
     if fault is not None and fault.name == "refused_output":
         raise errors.refused("output image")
     return after_work(fault, _answer(call, order, pictures, fault))
+
+
+async def _looked_at(call: Call, order: Order) -> Order:
+    """The order with the pictures that it names; raises `ApiError`."""
+    try:
+        photos = [await inputs.at(call, each) for each in order.inputs]
+    except PhotoError:
+        raise errors.bad_image() from None
+    return replace(order, photos=tuple(photos))
 
 
 def _possible(order: Order) -> frozenset[str]:
@@ -79,6 +74,7 @@ async def _work(call: Call, order: Order, fault: Fault | None) -> list[Picture]:
             width=order.width,
             height=order.height,
             media=media,
+            photos=order.photos,
         )
         for index in range(order.n)
     ]
@@ -93,7 +89,7 @@ async def _work(call: Call, order: Order, fault: Fault | None) -> list[Picture]:
         height=order.height,
         n=order.n,
         steps=order.steps,
-        inputs=order.inputs,
+        inputs=len(order.inputs),
     )
     call.pay(order.model.id, inflated(micro, factor_of(fault)), order.n)
     return damaged(pictures, fault)
@@ -132,5 +128,6 @@ def _address(
 ) -> str:
     """A short address that leads to the picture."""
     url = publish(call, picture, S3, expired=expired, grown_to=grown_to)
-    name = call.world.memory_of(ShortLinks).shorten(url)
+    name = call.world.serials.next("link", call.id)[:8].hex()
+    call.world.memory_of(ShortLinks).keep(name, url)
     return f"{call.request.base_url}together/shrt/{name}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from aquatint_simulator.pictures.photo import Photo
 from aquatint_simulator.together import errors
 from aquatint_simulator.together.models import Model, find, table, tier_of
 
@@ -76,7 +77,8 @@ class Order:
     seed: int
     media: str
     as_url: bool
-    inputs: int  # pictures to work from
+    inputs: tuple[str, ...]  # addresses and data URIs of pictures to work from
+    photos: tuple[Photo, ...] = ()  # the same, once they were looked at
 
 
 def read_order(body: Body, today: date | None) -> Order:
@@ -101,8 +103,16 @@ def read_order(body: Body, today: date | None) -> Order:
         seed=body.get("seed", 0),
         media=body.get("output_format", "jpeg"),
         as_url=body.get("response_format", "url") == "url",
-        inputs=len(body.get("reference_images", ())),
+        inputs=_inputs(body),
     )
+
+
+def _inputs(body: Body) -> tuple[str, ...]:
+    single = [body["image_url"]] if body.get("image_url") else []
+    several = body.get("reference_images", [])
+    if not all(isinstance(each, str) for each in several):
+        raise errors.invalid("reference_images", "reference_images must be a list of strings")
+    return (*single, *several)
 
 
 def _check_types(body: Body) -> None:

@@ -21,7 +21,9 @@ async def inner(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(Request(scope).method)(scope, receive, send)
 
 
-async def status(method: str, headers: dict[str, str], **rules: Any) -> int:
+async def status(
+    method: str, headers: dict[str, str], path: str = "/api/quotes", **rules: Any
+) -> int:
     """What the guard answers, or the application behind it."""
     sent: list[Message] = []
 
@@ -29,11 +31,12 @@ async def status(method: str, headers: dict[str, str], **rules: Any) -> int:
         sent.append(message)
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        body = b"x" if "content-length" in headers else b""
+        return {"type": "http.request", "body": body, "more_body": False}
 
     headers = {"host": "127.0.0.1:8080", **headers}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": "/api/quotes", "headers": raw}
+    scope = {"type": "http", "method": method, "path": path, "headers": raw}
     guard = Guard(inner, rules=Rules(trusted_origins=(TRUSTED,), **rules))
     await guard(scope, receive, send)
     code: int = sent[0]["status"]
@@ -84,6 +87,31 @@ async def test_a_header_that_decides_comes_once() -> None:
 async def test_an_origin_without_a_host_is_nobodys_own() -> None:
     headers = {"host": "", "origin": "null"}
     assert await status("POST", headers, any_host=True) == 403
+
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "code"),
+    [
+        ("/api/quotes", MEGABYTE, 200),
+        ("/api/quotes", MEGABYTE + 1, 413),
+        ("/api/images", MEGABYTE + 1, 200),
+        ("/api/images", 50 * MEGABYTE, 200),
+        ("/api/images", 50 * MEGABYTE + 1, 413),
+        ("/api/images/pic_1", MEGABYTE + 1, 413),
+    ],
+)
+async def test_only_one_route_takes_large_bodies(path: str, length: int, code: int) -> None:
+    kind = "image/png" if path == "/api/images" else "application/json"
+    headers = {"content-length": str(length), "content-type": kind}
+    assert await status("POST", headers, path=path) == code
+
+
+async def test_a_large_body_is_taken_from_a_post_alone() -> None:
+    headers = {"content-length": str(2 * MEGABYTE), "content-type": "application/json"}
+    assert await status("PUT", headers, path="/api/images") == 413
 
 
 @pytest.mark.parametrize("host", ["house.example", "HOUSE.example", "house.example:443"])

@@ -93,5 +93,10 @@ def test_an_entry_tells_what_a_model_takes() -> None:
     told = entry(catalog, row)
     assert told["operations"] == ["edit"]
     assert told["limits"]["steps"] == {"min": 4, "max": 50, "default": 28}
-    assert told["price"] == {"rule": "image", "amount": 25_000, "by_size": {}}
+    assert told["price"] == {
+        "rule": "image",
+        "amount": 25_000,
+        "by_size": {},
+        "input_image": 0,
+    }
     assert told["replacedBy"] is None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from aquatint.catalog.load import Catalog
-from aquatint.catalog.model import FreeSizes, ListedSizes, Operation, Parameter, Row, Size
+from aquatint.catalog.model import FreeSizes, ListedSizes, Parameter, Row, Size, Skill
 from aquatint.catalog.wire import settings_on_wire, size_on_wire
 
 CATALOG = Catalog(date(2026, 11, 22))
@@ -97,7 +97,7 @@ def test_models_that_are_called_by_version_have_a_whole_one() -> None:
 
 
 def test_editing_models_name_their_input_and_are_not_offered_by_themselves() -> None:
-    editing = {each.key for each in CATALOG.rows if Operation.GENERATE not in each.operations}
+    editing = {each.key for each in CATALOG.rows if Skill.GENERATE not in each.operations}
     assert editing == {
         "together-flux.1-kontext-dev",
         "together-flux.1-kontext-pro",

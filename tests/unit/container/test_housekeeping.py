@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aquatint.clock import ManualClock
@@ -9,7 +10,10 @@ from aquatint.container import Services
 from aquatint.container.housekeeping import PERIOD, Housekeeper
 from aquatint.db import chores
 from aquatint.db.engine import Tx
-from tests.support.fake import OWNER, bought, house, quote
+from aquatint.library.inputs import prepare
+from aquatint.library.pictures import Margins
+from aquatint.quotes import store as quotes
+from tests.support.fake import OWNER, bought, house, picture, quote
 
 DAY = 86_400
 
@@ -82,3 +86,27 @@ async def test_one_process_an_hour(tmp_path: Path) -> None:
             False,
         ]
         assert await due(PERIOD - 10)  # the clock that did it last was wrong
+
+
+async def test_inputs_stay_as_long_as_their_quote(tmp_path: Path) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield picture()
+
+    clock = ManualClock()
+    async with house(tmp_path, clock=clock) as services:
+        images = tmp_path / "images"
+        brought = await services.uploads.take(OWNER, body())
+        [upload] = images.glob("??/*")
+        canvas = await prepare(services.blobs, [brought], None, Margins(left=8))
+        made = (await quote(services)).model_copy(update={"id": "quo_wider", "inputs": canvas})
+        await services.db.write(lambda tx: quotes.insert(tx, made))
+        derived = {services.blobs.path(each) for each in canvas.hashes}
+        assert len(derived) == 2
+        assert list((images / "incoming").iterdir()) == []
+        age(images)
+        await keeper(services).sweep()
+        assert set(images.glob("??/*")) == derived | {upload}
+        clock.advance(8 * DAY)
+        await keeper(services).sweep()
+        assert await services.db.read(lambda tx: count(tx, "inputs")) == 0
+        assert list(images.glob("??/*")) == [upload]

@@ -9,10 +9,11 @@ import pytest
 
 from aquatint.container import Services
 from aquatint.db.engine import CommitUnknown, Tx
+from aquatint.db.eventlog import Event, read_after
 from aquatint.errors import ProviderFault
 from aquatint.generations import store
 from aquatint.generations.confirmation import Confirmed
-from aquatint.generations.model import State
+from aquatint.generations.model import PARTIAL, State, stream
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from tests.support.fake import OWNER, FakeProvider, books, buy, deliver, house, quote
 
@@ -146,6 +147,36 @@ async def test_another_process_can_ask_to_stop(tmp_path: Path) -> None:
         ended = await services.generations.wait(OWNER, generation_id)
         assert ended.state is State.COMPLETED
         assert await services.db.read(lambda tx: store.asked_to_stop(tx, worker)) == []
+
+
+async def test_a_preview_on_disk_settles_nothing(tmp_path: Path) -> None:
+    previewed, go = asyncio.Event(), asyncio.Event()
+
+    async def script(request: ImageRequest, sink: ImageSink) -> Completed:
+        begun = await deliver(request, sink)
+        await sink.preview(0, begun.images[0])
+        previewed.set()
+        await go.wait()
+        return await deliver(request, sink)
+
+    provider = FakeProvider(script)
+    async with house(tmp_path, provider) as services:
+        generation_id = await buy(services, await quote(services))
+        await previewed.wait()
+        [event] = await shown(services, generation_id)
+        attempt_id = provider.calls[0].attempt_id
+        assert services.blobs.incoming(event.data["token"]).exists()
+        assert services.blobs.left_by(attempt_id) == ()
+        await lose(services, tmp_path, generation_id)
+        await services.generations.settle_late(frozenset({attempt_id}))
+        assert (await services.generations.get(OWNER, generation_id)).state is State.UNKNOWN
+        assert (await books(services)).unknown_held > 0
+        go.set()
+
+
+async def shown(services: Services, generation_id: str) -> list[Event]:
+    events = await services.db.read(lambda tx: read_after(tx, stream(generation_id), 0))
+    return [event for event in events if event.event == PARTIAL]
 
 
 async def test_what_is_being_confirmed_is_not_taken_from_its_own_process(

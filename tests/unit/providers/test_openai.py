@@ -250,3 +250,36 @@ RECORDED: dict[str, tuple[dict[str, Any], Usage]] = {
 @pytest.mark.parametrize(("usage", "expected"), RECORDED.values(), ids=RECORDED)
 def test_usage(usage: dict[str, Any], expected: Usage) -> None:
     assert read_usage(usage, images=1) == expected
+
+
+async def test_the_days_on_which_models_end(session: aiohttp.ClientSession, server: Server) -> None:
+    listed = [
+        {"id": "gpt-image-2", "object": "model", "shutdown_date": None},
+        {"id": "gpt-image-1.5", "object": "model", "shutdown_date": "2026-12-01"},
+        {"id": "odd", "shutdown_date": "soon"},
+        {"id": "odder", "shutdown_date": 20261201},
+        {"shutdown_date": "2026-12-01"},
+        "gpt-image-2",
+    ]
+    server.reply = answer(json.dumps({"object": "list", "data": listed}).encode())
+
+    days = await OpenAI(session, api_key=KEY, base_url=server.url).shutdowns()
+
+    assert days == {"gpt-image-1.5": date(2026, 12, 1)}
+    assert server.requests[0].path == "/models"
+
+
+async def test_options_of_a_row_that_takes_them(send: Send, server: Server) -> None:
+    able = {"output_compression": True, "moderations": ("auto", "low")}
+    row = OPENAI_ROW.model_copy(
+        update={"capabilities": OPENAI_ROW.capabilities.model_copy(update=able)}
+    )
+
+    taken = await send(row, output_format="jpeg", output_compression=70, moderation="low")
+    left = await send(output_compression=70, moderation="low", partial_images=2)
+
+    first, second = (request.json() for request in server.requests)
+    assert (first["output_compression"], first["moderation"]) == (70, "low")
+    assert taken.warnings == ()
+    assert {"output_compression", "moderation", "stream"}.isdisjoint(second)
+    assert len(left.warnings) == 2

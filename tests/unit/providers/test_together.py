@@ -91,6 +91,23 @@ async def test_steps_are_billed_and_the_seed_is_told(send: Send, server: Server)
     assert server.requests[0].json()["negative_prompt"] == "people"
 
 
+async def test_a_seed_is_drawn_where_none_was_asked_for(send: Send, server: Server) -> None:
+    """Its answers tell none; the same attempt has the same, and nobody else's row gets one."""
+    server.reply = GOOD
+
+    first, again = await send(SETTABLE), await send(SETTABLE)
+    other = await send(SETTABLE, attempt_id="att_2")
+    await send()
+
+    sent = [request.json().get("seed") for request in server.requests]
+    assert all(isinstance(each, Completed) for each in (first, again, other))
+    assert sent[0] == sent[1] != sent[2]
+    assert 0 <= sent[0] < 2**31
+    assert isinstance(first, Completed)
+    assert first.images[0].seed == sent[0]
+    assert sent[3] is None
+
+
 async def test_the_seed_of_a_call_is_not_that_of_its_second_image(
     send: Send, server: Server
 ) -> None:

@@ -64,8 +64,8 @@ def test_settings_that_are_not_supported_are_dropped_and_told() -> None:
         ("together-flux.1-schnell", None, 2_832, None),
         ("together-flux.1-schnell", 4, 2_832, 4),
         ("together-flux.1-schnell", 12, 8_494, 12),
-        ("together-flux.1-schnell", 13, 2_832, None),
-        ("together-flux.1-schnell", 0, 2_832, None),
+        ("together-flux.1-schnell", 13, 8_494, 12),
+        ("together-flux.1-schnell", 0, 2_832, 1),
         ("replicate-sdxl", 100, 8_775, 100),
     ],
 )
@@ -77,11 +77,11 @@ def test_steps_within_the_limits_are_kept_and_priced(
     assert (made.settings.steps, made.expected) == (kept, cost)
 
 
-def test_a_setting_beyond_its_limits_is_left_out_and_told() -> None:
+def test_a_setting_beyond_its_limits_is_brought_within_and_told() -> None:
     settings = ImageSettings(steps=13, guidance=99.5, seed=1)
     made = candidate(row("together-flux.2-dev"), QuoteRequest(prompt="a cat", settings=settings))
-    assert made.settings == ImageSettings(steps=13, seed=1)
-    assert made.warnings == ("FLUX.2-dev takes 1 to 10 guidance, not 99.5: left out",)
+    assert made.settings == ImageSettings(steps=13, guidance=10, seed=1)
+    assert made.warnings == ("FLUX.2-dev takes 1 to 10 guidance, not 99.5: 10 instead",)
 
 
 def test_a_model_that_only_edits_cannot_make_an_image_from_words() -> None:

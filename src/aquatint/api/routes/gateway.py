@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from aquatint.api.context import BaseUrlDep, ServicesDep, Spender
 from aquatint.api.openapi import SPENDING
 from aquatint.api.outcome import failure_answer, marked
-from aquatint.catalog.model import Tier
+from aquatint.catalog.model import Operation, Tier
 from aquatint.clock import iso
 from aquatint.container import Services
 from aquatint.errors import InvalidRequest, QuoteUsed
@@ -20,7 +20,8 @@ from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.identity.model import Caller
 from aquatint.money import Micro, cap_from_usd
 from aquatint.policy.text import AccessToken, Name, Text
-from aquatint.quotes.model import Operation, Quote, QuoteRequest
+from aquatint.quotes.model import MAX_INPUTS, Outpaint, Quote, QuoteRequest
+from aquatint.quotes.operations import wants_words
 from aquatint.resilience.availability import report
 from aquatint.routing.candidates import MAX_IMAGES
 
@@ -47,7 +48,10 @@ class GenerateBody(BaseModel):
     quality: Tier | None = None
     style: Name | None = None
     n: Annotated[StrictInt | None, Field(ge=1, le=MAX_IMAGES)] = None
-    operation: Operation = Field(default="generate", exclude=True)
+    operation: Operation | None = None
+    images: Annotated[tuple[Name, ...] | None, Field(max_length=MAX_INPUTS)] = None
+    mask: Name | None = None
+    outpaint: Outpaint | None = None
     access_token: AccessToken | None = Field(default=None, repr=False)
     quote_id: Name | None = None
     candidate: Name | None = None
@@ -107,18 +111,23 @@ async def _confirmed(
 
 def _request(body: GenerateBody) -> QuoteRequest:
     """One step: what is quoted and confirmed at once."""
-    if body.prompt is None:
+    operation = body.operation or Operation.GENERATE
+    if body.prompt is None and wants_words(operation):
         raise InvalidRequest("prompt is required")
     if body.candidate is not None:
         raise InvalidRequest("candidate needs a quoteId")
     return QuoteRequest(
-        prompt=body.prompt,
+        prompt=body.prompt or "",
         quality=body.quality,
         size=body.size,
         style=body.style,
         n=body.n or 1,
         provider=body.provider,
         model=body.model_key or body.model,
+        operation=operation,
+        images=body.images or (),
+        mask=body.mask,
+        outpaint=body.outpaint,
     )
 
 
@@ -137,6 +146,10 @@ def _check_same(quote: Quote, body: GenerateBody) -> None:
         "quality": {quote.tier},
         "style": {request.style, chosen.settings.get("style")},
         "n": {request.n},
+        "operation": {request.operation},
+        "images": {request.images},
+        "mask": {request.mask},
+        "outpaint": {request.outpaint},
     }
     for name, allowed in quoted.items():
         given = getattr(body, name)

@@ -1,5 +1,7 @@
 """Generations: confirm a quote, watch it, end it."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
@@ -10,14 +12,20 @@ from pydantic.alias_generators import to_camel
 from aquatint.api.context import BaseUrlDep, Follower, ServicesDep, Spender, while_admitted
 from aquatint.api.openapi import SPENDING, Responses, errors
 from aquatint.api.outcome import failure_answer, marked
+from aquatint.api.routes.images import FROM_OUTSIDE
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.container import Services
+from aquatint.db.eventlog import Event
+from aquatint.errors import NotFound
+from aquatint.generations import previews
 from aquatint.generations.confirmation import Confirmation
 from aquatint.generations.idempotency import IdempotencyKey
-from aquatint.generations.model import Generation, stream
+from aquatint.generations.model import PARTIAL, Generation, stream
 from aquatint.policy.text import Name
 
 router = APIRouter(prefix="/api/generations", tags=["generations"])
+
+_PASSING = {**FROM_OUTSIDE, "Cache-Control": "no-store"}
 
 
 _ACCEPTED: Responses = {202: {"description": "Accepted; the state is at Location"}}
@@ -88,8 +96,33 @@ async def events(
     """Server-sent events until the end; `Last-Event-ID` resumes."""
     generation = await services.generations.get(caller.id, generation_id)
     watched = services.log.watch(stream(generation.id), after_id(request))
-    frames = (Frame(str(e.seq), e.event, e.data) async for e in watched)
+    frames = (Frame(str(e.seq), e.event, _told(generation.id, e)) async for e in watched)
     return stream_events(while_admitted(request, services, frames))
+
+
+def _told(generation_id: str, event: Event) -> Mapping[str, Any]:
+    """The event's data; a preview by its address."""
+    if event.event != PARTIAL:
+        return event.data
+    index = event.data["index"]
+    return {"index": index, "url": f"/api/generations/{generation_id}/previews/{index}"}
+
+
+@router.get("/{generation_id}/previews/{index}", response_class=Response)
+async def preview(
+    generation_id: str, index: int, services: ServicesDep, caller: Follower
+) -> Response:
+    """An unfinished picture, for as long as its provider is at work."""
+    generation = await services.generations.get(caller.id, generation_id)
+    found = await services.db.read(lambda tx: previews.find(tx, generation.id, index))
+    if found is None:
+        raise NotFound("No such preview")
+    token, media_type = found
+    try:
+        data = await asyncio.to_thread(services.blobs.incoming(token).read_bytes)
+    except FileNotFoundError:
+        raise NotFound("The preview is gone; the finished picture takes its place") from None
+    return Response(data, media_type=media_type, headers=_PASSING)
 
 
 @router.post("/{generation_id}/cancel")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import FileResponse, Response
 
-from aquatint.api.context import BaseUrlDep, Reader, ServicesDep
+from aquatint.api.context import BaseUrlDep, Quoter, Reader, ServicesDep
 from aquatint.api.openapi import errors
 from aquatint.api.viewer import Viewer
 from aquatint.container import Services
@@ -24,10 +24,19 @@ router = APIRouter(prefix="/api/images", tags=["images"])
 _THUMBNAIL_EDGE = 512
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 # The bytes come from outside: no sniffing, no scripts; and a link is nobody else's business.
-_HEADERS = {
+FROM_OUTSIDE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Referrer-Policy": "no-referrer",
+}
+
+_BYTES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in _EXTENSIONS
+        },
+    }
 }
 
 
@@ -36,6 +45,15 @@ async def _find(services: Services, owner: str, image_id: str) -> Image:
     if image is None:
         raise NotFound("No such image")
     return image
+
+
+@router.post("", status_code=201, responses=errors(422), openapi_extra=_BYTES)
+async def upload(
+    request: Request, services: ServicesDep, caller: Quoter, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """Bring a picture: the body is its bytes (PNG, JPEG or WebP, up to 50 MB)."""
+    image = await services.uploads.take(caller.id, request.stream())
+    return image_view(image, services.links, base_url)
 
 
 @router.get("/{image_id}")
@@ -75,7 +93,7 @@ async def preview(image_id: str, services: ServicesDep, viewer: Viewer) -> Respo
         data = await thumbnail(_path(services, image), _THUMBNAIL_EDGE)
     except UnusableImage as error:
         raise ImageUnusable(f"The image cannot be decoded: {error}") from error
-    return Response(data, media_type="image/webp", headers={**_HEADERS, **viewer.headers})
+    return Response(data, media_type="image/webp", headers={**FROM_OUTSIDE, **viewer.headers})
 
 
 def _path(services: Services, image: Image) -> Path:
@@ -90,7 +108,7 @@ def _file(
     services: Services, image: Image, more: Mapping[str, str], if_none_match: str = ""
 ) -> Response:
     etag = f'"{image.sha256}"'
-    headers = {**_HEADERS, **more, "ETag": etag}
+    headers = {**FROM_OUTSIDE, **more, "ETag": etag}
     path = _path(services, image)
     if etag in (tag.strip() for tag in if_none_match.split(",")):
         return Response(status_code=304, headers=headers)
