@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from aquatint.db.engine import Database, Tx
 from aquatint.db.migrate import migrate_sqlite
@@ -18,6 +19,15 @@ from tests.support.valkey import ValkeyServer, valkey_server
 
 _SKIPPED: list[str] = []
 _BUNDLE = Path(__file__).parents[1] / "src/aquatint/static"
+_CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def _chromium() -> str | None:
@@ -32,6 +42,17 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The one Chromium of the session; a test opens a context or page of its own in it."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, args=list(_CHROMIUM_ARGUMENTS)
+        )
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from aquatint_simulator.serving import in_thread
 from tests.simulator.conftest import Simulator
@@ -92,18 +92,16 @@ def _is_error(told: ConsoleMessage) -> bool:
 
 
 @pytest.fixture
-def page(simulator: Simulator, chromium: str) -> Iterator[Page]:
+def page(simulator: Simulator, browser: Browser) -> Iterator[Page]:
     """Fails the test when the page logs an error, such as a breach of its policy."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        problems: list[str] = []
-        page.on("console", lambda told: problems.append(told.text) if _is_error(told) else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(simulator.url)
-        expect(page.locator("#state")).to_have_text("Live")
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    problems: list[str] = []
+    page.on("console", lambda told: problems.append(told.text) if _is_error(told) else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(simulator.url)
+    expect(page.locator("#state")).to_have_text("Live")
+    yield page
+    page.close()
     assert problems == []
 
 

@@ -34,7 +34,10 @@ async def somebody_listens(valkey: Valkey, count: int) -> None:
 
 
 async def hears(follower: EventLog, teller: EventLog, db: Database) -> None:
-    heard = asyncio.ensure_future(anext(follower.follow("s")))
+    await db.write(lambda tx: eventlog.append(tx, "s", "begun", {}, now=1))
+    events = follower.follow("s")
+    assert (await anext(events)).event == "begun"
+    heard = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0)
     await db.write(lambda tx: eventlog.append(tx, "s", "grown", {}, now=1))
     teller.wake("s")
