@@ -21,7 +21,10 @@ run() { # run NAME COMMAND...
 }
 
 run check .venv/bin/python -m scripts.check
-run pytest .venv/bin/python -m pytest --no-header -rs
+# Many tests wait for servers rather than compute, so three at a time suit two cores. Browser tests
+# have a run of their own: Playwright's event loop stays in its thread, where others need theirs.
+run pytest .venv/bin/python -m pytest --no-header -rs -m 'not browser' -n 3 --dist worksteal
+run browser .venv/bin/python -m pytest --no-header -rs -m browser
 run vitest scripts/node npm --prefix ui test --silent
 if [ "${CI:-}" = true ] && grep -qE '^ *Tests .*(skipped|todo)' "$logs/vitest.log"; then
   failed+=('vitest (CI=true, and tests were skipped)')
@@ -30,5 +33,6 @@ fi
 printf '\n==> closing lines\n'
 tail -n 1 "$logs/check.log"
 tail -n 1 "$logs/pytest.log"
+tail -n 1 "$logs/browser.log"
 grep -E '^ *(Test Files|Tests) ' "$logs/vitest.log"
 [ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}"; exit 1; }

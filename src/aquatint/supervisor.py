@@ -6,6 +6,7 @@ connection; the supervisor itself serves nothing and opens no store.
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -54,8 +55,10 @@ class _Worker:
     word: bytes = b""  # READY, or why it could not start
 
     def signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            self.process.send_signal(number)
+        # `send_signal` would take the exit status that asyncio's own watcher waits for.
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, number)
 
 
 @dataclass(slots=True)

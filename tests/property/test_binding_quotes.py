@@ -183,8 +183,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             runner.run(context.__aexit__(None, None, None))
 
 
+@pytest.mark.timeout(600)
 @settings(
-    max_examples=200,
+    max_examples=100,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

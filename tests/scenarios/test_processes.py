@@ -202,6 +202,11 @@ def without_time(states: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _hear_of_the_terminal() -> None:
+    """Whoever runs the tests under `nohup` has all their children ignore its end."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @contextmanager
 def demo(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str, str]]:
     """A running demo, its URL and its simulator's. Its output ends when both processes have."""
@@ -212,6 +217,7 @@ def demo(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str, str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_of_the_terminal,  # noqa: PLW1509  # before exec, and nothing else
     )
     try:
         output = ""

@@ -231,6 +231,7 @@ async def test_an_image_has_ranges_a_preview_and_a_download(app: Client) -> None
     same = await app.get(made["url"], headers={"If-None-Match": whole.headers["etag"]})
     assert (same.status, same.raw) == (304, b"")
     preview = await app.get(made["thumbnailUrl"])
+    assert preview.status == 200, preview.raw
     assert (preview.headers["content-type"], preview.raw[8:12]) == ("image/webp", b"WEBP")
     download = await app.get(made["downloadUrl"])
     assert download.headers["content-disposition"].startswith("attachment")
