@@ -98,10 +98,10 @@ class Attempts:
             await self._fail(task, attempt_id, OutcomeUnknown(lost), ours=True)
 
     async def settle_late(self, task: Task, attempt_id: str) -> bool:
-        """Book an attempt by the whole images it left on disk; False when there are none."""
+        """Book an attempt by the whole images it left on disk, if any; all asked for are billed."""
         images = await whole(self._blobs, attempt_id)
         if images:
-            await self._complete(task, attempt_id, Completed(images=images[: task.n]))
+            await self._complete(task, attempt_id, Completed(images=images[: task.n]), made=task.n)
         return bool(images)
 
     def leave(self) -> None:
@@ -204,15 +204,18 @@ class Attempts:
         await self._breakers.acquire(call, book)
         self._log.wake(stream(task.generation_id))
 
-    async def _complete(self, task: Task, attempt_id: str, completed: Completed) -> Result:
-        """Keep what is a picture, then book images, bill and end in one transaction."""
+    async def _complete(
+        self, task: Task, attempt_id: str, completed: Completed, *, made: int | None = None
+    ) -> Result:
+        """Keep what is a picture; book images, bill (without usage: what was `made`) and end."""
         if not completed.images and completed.usage is None:
             nothing = BadResponse("The provider sent no image", request_id=completed.request_id)
             return await self._fail(task, attempt_id, nothing)
         kept, problems = await self._keep(task, completed)
+        bill = booking.price_of(task, completed.usage, made or len(completed.images))
         delivery = Delivery(
             kept=kept,
-            bill=booking.price_of(task, completed.usage, len(completed.images)),
+            bill=bill,
             request_id=completed.request_id,
             warnings=completed.warnings + problems,
         )
@@ -227,6 +230,10 @@ class Attempts:
             await insist(lambda: self._breakers.record(attempt_id, error, book))
         except AlreadyEnded:
             logger.warning("attempt %s had been ended already", attempt_id)
+            now, bill = self._clock.now(), 0  # whoever ended it has booked its bill
+            await insist(
+                lambda: self._db.write(lambda tx: booking.add(tx, task, attempt_id, kept, now))
+            )
         for received, _ in kept:
             self._blobs.discard_now(received)
         self._log.wake(stream(task.generation_id))
@@ -237,20 +244,14 @@ class Attempts:
             task.candidate.provider,
             task.candidate.model,
             len(kept),
-            delivery.bill,
+            bill,
             charged,
             completed.request_id,
         )
-        if delivery.bill > charged:
-            logger.error(
-                "overrun attempt=%s billed=%d charged=%d", attempt_id, delivery.bill, charged
-            )
-        return Result(
-            images=len(kept),
-            error=error,
-            warnings=delivery.warnings,
-            ended=bool(kept) and task.alone,
-        )
+        if bill > charged:
+            logger.error("overrun attempt=%s billed=%d charged=%d", attempt_id, bill, charged)
+        ended = bool(kept) and task.alone
+        return Result(images=len(kept), error=error, warnings=delivery.warnings, ended=ended)
 
     async def _keep(
         self, task: Task, completed: Completed

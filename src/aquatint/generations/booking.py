@@ -108,6 +108,30 @@ def deliver(
     return charged
 
 
+def add(
+    tx: Tx,
+    task: Task,
+    attempt_id: str,
+    kept: Sequence[tuple[ReceivedImage, ImageFacts]],
+    now: Millis,
+) -> None:
+    """Images of a settled attempt that nobody booked: who took it over found fewer of them.
+
+    They are billed already.
+    """
+    found = ledger_store.whereabouts(tx, attempt_id)
+    if found is None or found.state != "settled":
+        return
+    siblings = library.of_generations(tx, [task.generation_id])
+    known = [image for image in siblings if image.attempt_id == attempt_id]
+    hashes = {image.sha256 for image in known}
+    late = [each for each in kept if each[0].sha256 not in hashes][: task.n - len(known)]
+    for offset, (received, facts) in enumerate(late, len(known)):
+        library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
+    if late:
+        ledger.count_delivered(tx, attempt_id, len(known) + len(late))
+
+
 def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis) -> None:
     """The end that this kind of failure has: billed, perhaps billed, or free.
 
@@ -152,8 +176,6 @@ def price_of(task: Task, usage: Usage | None, images: int) -> Micro:
     price, size = task.candidate.price, task.candidate.size
     if usage is not None:
         return billed(price, usage, size)
-    if price.rule == "image":
-        return billed(price, Usage(images=images), size)
     return expected(price, demand(task, images))
 
 

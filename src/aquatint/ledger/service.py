@@ -111,6 +111,14 @@ def settle(  # an attempt's end is these facts
     return charged
 
 
+def count_delivered(tx: Tx, attempt_id: str, images: int) -> None:
+    """So many of a settled attempt's images came in the end; what it cost stays."""
+    tx.execute(
+        "UPDATE attempts SET delivered = :images WHERE id = :id AND state = 'settled'",
+        {"id": attempt_id, "images": images},
+    )
+
+
 def release(tx: Tx, attempt_id: str, *, ending: Ending, now: Millis) -> None:
     """The provider did no work that it bills: the share is free again."""
     _close(tx, attempt_id, "released", "release", ending, now)

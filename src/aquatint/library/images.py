@@ -45,6 +45,8 @@ def _take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
     except UnusableImage:
         blobs.discard_now(received)
         raise
+    except FileNotFoundError:  # kept already, by whoever took its attempt over
+        return _inspect(blobs.path(received.sha256))
     blobs.keep_now(received)
     return facts
 

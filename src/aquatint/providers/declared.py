@@ -17,6 +17,7 @@ from aquatint.catalog.model import Capabilities, Fixed, Row, SecondPrice, Skill,
 from aquatint.providers.profiles import Profile, profiles
 
 SINCE = date(2024, 1, 1)  # what is declared is offered from the first day the catalog knows
+_OUR_OWN = frozenset({"model", "prompt", "stream", "partial_images"})
 _KINDS_OF_PRICE = {"per_image": "image", "per_megapixel": "megapixel"}
 _OF_A_LIKE = frozenset({"price", "sizes", "capabilities", "limits", "operations", "quality"})
 
@@ -29,6 +30,7 @@ class DeclarationError(Exception):
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
+    _ = parts.port  # ValueError for one that is none
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be a plain address, as in http://127.0.0.1:8080/v1")
     if parts.username or parts.password:
@@ -189,6 +191,11 @@ def _row(
         raise _wrong(path, f"{place}.price", str(error)) from None
     if isinstance(row.price, SecondPrice):
         raise _wrong(path, f"{place}.price", "no such server tells how long it computed")
+    if like and model.price is None and row.quality != like.quality:
+        raise _wrong(path, f"{place}.quality", f"the price of {like.key!r} is not that of this one")
+    count = profile.parameters.get("n", "n")  # more would be bought than was confirmed
+    if again := set(model.body) & {*_OUR_OWN, count, *row.parameters.values()}:
+        raise _wrong(path, f"{place}.body", f"{min(again)!r} is not for it to say")
     return row
 
 

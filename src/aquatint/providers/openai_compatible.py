@@ -116,8 +116,12 @@ class OpenAICompatible:
         if not made:
             return None
         if not isinstance(request.row.price, TokenPrice):
-            begun = megapixels_in(request)
-            return Usage(images=made, steps=request.steps or 0, megapixels_in=begun)
+            return Usage(
+                images=made,
+                steps=request.steps or 0,
+                inputs=len(request.images),
+                megapixels_in=megapixels_in(request),
+            )
         try:
             if len(told) > 1:
                 return total_usage(told)

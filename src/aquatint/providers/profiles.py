@@ -12,6 +12,7 @@ from aquatint.catalog.frozen import Frozen
 from aquatint.catalog.model import Fixed, Parameter
 
 DATA = Path(__file__).parent / "data/profiles.toml"
+_PATH = r"^/([^{}]|\{model\})*$"
 
 
 class Profile(Frozen):
@@ -22,12 +23,12 @@ class Profile(Frozen):
     within the prompt, as JSON between such tags.
     """
 
-    generate: str = Field(default="/images/generations", pattern="^/")
-    edit: str | None = Field(default=None, pattern="^/")  # None: it takes no pictures
+    generate: str = Field(default="/images/generations", pattern=_PATH)
+    edit: str | None = Field(default=None, pattern=_PATH)  # None: it takes no pictures
     edit_form: Literal["form", "json", "objects"] = "form"
     models: str = Field(default="/models", pattern="^/")  # free, and refuses a bad key
     header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
-    scheme: str = "Bearer"  # before the key; may be empty
+    scheme: str = Field(default="Bearer", pattern=r"^[!-~]*$")  # before the key; may be empty
     query: Mapping[str, str] = {}
     body: Mapping[str, Fixed] = {}  # the same in each request without pictures
     prompt_tag: str | None = Field(default=None, pattern=r"^\w+$")

@@ -167,8 +167,9 @@ def _named(request: QuoteRequest, tier: TierDecision, offering: Offering) -> Row
         raise InvalidRequest(f"Unknown provider: {provider!r}")
     row = catalog.find(tier=tier.tier, provider=provider, model=model)
     if provider and not model and request.operation is not Operation.GENERATE:
-        theirs = (each for each in _skilled(request, tier, catalog) if each.provider == provider)
-        row = next(theirs, row)
+        skilled = _skilled(request, tier, catalog)
+        usual = [each for each in catalog.own_chain(tier.tier) if each in skilled]
+        row = next((each for each in (*usual, *skilled) if each.provider == provider), row)
     if model and row is None:
         place = f" at {provider}" if provider else ""
         raise InvalidRequest(f"Unknown model: {model!r}{place}")

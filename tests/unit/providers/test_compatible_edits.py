@@ -7,6 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from aquatint.catalog.model import Size
+from aquatint.catalog.pricing import billed
 from aquatint.errors import Unsupported
 from aquatint.library.blobs import BlobStore
 from tests.contract.compatible_words import Offer, declare
@@ -63,6 +65,20 @@ async def test_a_form_of_a_diffusion_server(
         "prompt": b"a red fox",
         "image": image,
     }
+
+
+async def test_pictures_that_cost_are_counted(
+    edit: Edit, session: aiohttp.ClientSession, server: Server, given: Callable[..., Any]
+) -> None:
+    price = "price = { per_image = 0.02, input_image = 0.005 }"
+    offer = declare("openai", "capabilities = { max_images = 2 }", price=price)
+    assert offer.row.price is not None
+    images = given("a", picture()), given("b", picture())
+
+    result = await edit(offer.row, offer.construct(session, server.url), images=images)
+
+    assert result.usage is not None
+    assert billed(offer.row.price, result.usage, Size(width=1024, height=1024)) == 30_000
 
 
 async def test_pictures_as_objects(

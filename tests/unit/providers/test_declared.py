@@ -95,6 +95,14 @@ def test_a_model_like_one_of_the_catalog(tmp_path: Path) -> None:
     assert row.parameters["image_size"] == "quality"
 
 
+def test_a_quality_of_its_own_has_a_price_of_its_own(tmp_path: Path) -> None:
+    like = 'like = "openai-gpt-image-2-medium"\nquality = "high"\n'
+
+    (row,) = declared(tmp_path, HEAD + MODEL + like + "price = { per_image = 0.2 }").rows
+
+    assert (row.quality, row.price) == ("high", ImagePrice(amount=200_000))
+
+
 @pytest.mark.parametrize("name", profiles())
 def test_every_profile_is_one(tmp_path: Path, name: str) -> None:
     told = declared(tmp_path, f'{HEAD}profile = "{name}"\n{MODEL}')
@@ -123,15 +131,36 @@ WRONG: dict[str, tuple[str, str]] = {
         HEAD.replace("127.0.0.1", "me:secret@host") + MODEL,
         "servers[0].base_url: must hold no password",
     ),
+    "no such port": (HEAD.replace("8080", "99999") + MODEL, "servers[0].base_url: Port out of"),
     "an odd variable": (HEAD + 'key_variable = "sk-1"\n' + MODEL, "servers[0].key_variable:"),
     "no such profile": (HEAD + 'profile = "a1111"\n' + MODEL, "servers[0].profile: no profile"),
     "an unknown quirk": (HEAD + "quirks = { paths = 1 }\n" + MODEL, "servers[0].quirks.paths:"),
     "a wrong quirk": (HEAD + 'quirks = { generate = "x" }\n' + MODEL, "servers[0].quirks.generate"),
+    "a path with another place in it": (
+        HEAD + 'quirks = { edit = "/{modle}/edits" }\n' + MODEL,
+        "servers[0].quirks.edit",
+    ),
+    "a scheme of two lines": (
+        HEAD + 'quirks = { scheme = "Bearer\\r\\nX-Other: a" }\n' + MODEL,
+        "servers[0].quirks.scheme",
+    ),
     "a parameter nobody has": (
         HEAD + 'quirks = { parameters = { colour = "c" } }\n' + MODEL,
         "servers[0].quirks.parameters.colour",
     ),
     "no such row": (HEAD + MODEL + 'like = "x"', "servers[0].models[0].like: the catalog has no"),
+    "a price of another quality": (
+        HEAD + MODEL + 'like = "openai-gpt-image-2-medium"\nquality = "high"',
+        "servers[0].models[0].quality: the price of",
+    ),
+    "a count beside the confirmed one": (
+        HEAD + 'profile = "ollama"\n' + MODEL + "body = { n = 4 }",
+        "servers[0].models[0].body: 'n' is not",
+    ),
+    "a setting said twice": (
+        HEAD + MODEL + 'body = { quality = "high" }',
+        "servers[0].models[0].body: 'quality' is not",
+    ),
     "two models alike": (HEAD + MODEL + MODEL, "servers[0].models[1]: workshop-flux.1-schnell is"),
     "an empty price": (HEAD + MODEL + "price = {}", "servers[0].models[0].price: must have one"),
     "two prices": (

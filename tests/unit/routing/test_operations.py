@@ -142,6 +142,10 @@ def test_a_provider_alone_means_what_it_has_for_the_operation() -> None:
     assert keys(asked(provider="acme").candidates)[0] == "acme-masks"
 
 
+def test_a_provider_alone_means_its_model_of_the_chain_before_a_cheaper_one() -> None:
+    assert keys(asked(operation="edit", provider="acme").candidates)[0] == "acme-near"
+
+
 def test_a_model_that_cannot_is_told_and_passed_over() -> None:
     decision = asked(model="near")
     assert keys(decision.candidates)[0] == "acme-masks"
