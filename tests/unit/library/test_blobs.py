@@ -13,7 +13,7 @@ from aquatint.library import blobs
 from aquatint.library.blobs import BlobStore
 from aquatint.providers.base import ReceivedImage
 
-DATA = random.Random(7).randbytes(300_000)  # noqa: S311  # the same in every process
+DATA = random.Random(7).randbytes(300_000)  # the same in every process
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
 
