@@ -10,7 +10,20 @@ _POOLED = 256
 
 def new_id(prefix: str) -> str:
     """A fresh id such as ``gen_01kb...``: prefix, underscore, 26 characters of base 32."""
-    number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(_random())
+    return _written(prefix, time.time_ns() // 1_000_000, int.from_bytes(_random()))
+
+
+def earlier(than: str, milliseconds: int) -> str:
+    """The least id that can have been made so long before that one; of the same prefix."""
+    prefix, _, digits = than.rpartition("_")
+    number = 0
+    for digit in digits:
+        number = number << 5 | _ALPHABET.index(digit)
+    return _written(prefix, max((number >> 80) - milliseconds, 0), 0)
+
+
+def _written(prefix: str, moment: int, random: int) -> str:
+    number = (moment << 80) | random
     digits = [_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5)]
     return f"{prefix}_{''.join(digits)}"
 

@@ -150,7 +150,7 @@ def route(
         except ApiError as error:
             response = failed(call, error)
         except FaultError as error:
-            response = JSONResponse({"error": {"message": f"{HEADER}: {error}"}}, 400)
+            response = JSONResponse({"error": {"message": str(error)}}, 400)
         if not isinstance(response, Silence | Reset):
             call.seen.status = response.status_code
         world.changed()

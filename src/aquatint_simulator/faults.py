@@ -11,7 +11,7 @@ before those of the control route, and fails the call where it makes no sense.
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -130,8 +130,11 @@ class FaultBox:
 
         Raises `FaultError` where the call's own order makes no sense.
         """
-        for text in [header] if header else _MAGIC.findall(target.prompt or ""):
-            fault = self._own(text, target)
+        for place, text in _orders(target.prompt or "", header):
+            try:
+                fault = self._own(text, target)
+            except FaultError as error:
+                raise FaultError(f"{place}: {error}") from None
             if fault is not None:
                 return fault
         fault = next((fault for fault in self._faults if _meets(fault, target)), None)
@@ -156,6 +159,15 @@ class FaultBox:
         key = (text, target.path, target.prompt or "")
         self._told[key] += 1
         return fault if self._told[key] <= fault.times else None
+
+
+def _orders(prompt: str, header: str | None) -> Iterator[tuple[str, str]]:
+    """What a call orders for itself, and the place where it says so: its header, or a word."""
+    if header:
+        yield HEADER, header
+        return
+    for word in _MAGIC.finditer(prompt):
+        yield word[0], word[1]
 
 
 def _read(order: Mapping[str, Any], id_: int) -> Fault:

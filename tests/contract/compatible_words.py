@@ -141,4 +141,9 @@ COMPATIBLE = (
     ),
     compatible("xai", model='quality = "1k"'),
     compatible("stable-diffusion-cpp", settings=_within_prompt),
+    compatible("deepinfra", model=""),
+    compatible("recraft", model="", check="/v1/users/me"),
+    compatible("sglang"),
+    compatible("localai", model=""),
+    compatible("ollama", model=""),
 )

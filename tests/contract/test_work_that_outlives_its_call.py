@@ -134,7 +134,7 @@ async def test_con_29_pending_then_refused_tells_what_it_took(poll: Poll) -> Non
     with pytest.raises(BilledRefusal, match="NSFW") as caught:
         await poll(failed("NSFW content detected. Try running it again."))
 
-    assert caught.value.usage == replace(REPLICATE.usage_read, images=0)
+    assert caught.value.usage == REPLICATE.usage_read
 
 
 async def test_con_29_never_begun_is_not_billed(poll: Poll) -> None:

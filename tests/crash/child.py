@@ -15,7 +15,7 @@ import aiohttp
 import aquatint.container
 from aquatint.cli import app
 from aquatint.db import migrate
-from aquatint.generations import attempt
+from aquatint.generations import attempt, keeping
 from aquatint.generations.attempt import Attempts
 from aquatint.generations.pickup import Pickup
 from aquatint.generations.service import Generations
@@ -130,7 +130,7 @@ POINTS: dict[str, Callable[[Fire], None]] = {
     "CRA-8": lambda fire: after_awaiting(aiohttp.ClientResponse, "start", fire, images_asked_for),
     "CRA-9": half_an_image,
     "CRA-10": lambda fire: after_awaiting(blobs._Writer, "finish", fire),
-    "CRA-11": lambda fire: after_awaiting(attempt, "take_in", fire),
+    "CRA-11": lambda fire: after_awaiting(keeping, "take_in", fire),
     "CRA-12": lambda fire: after_awaiting(Attempts, "_complete", fire),
     "CRA-13": lambda fire: before(Pickup, "_end", fire),
     "CRA-14": within_a_migration,

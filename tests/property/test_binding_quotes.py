@@ -46,8 +46,6 @@ EVERYWHERE = (
 UNTOLD = {
     ("together", "over_usage"),
     ("replicate", "over_usage"),
-    ("replicate", "refused_output"),
-    ("replicate", "empty_data"),
 }
 PROMPTS = (
     "an ultra detailed castle",

@@ -84,9 +84,15 @@ def test_times_count_the_calls_of_the_same_prompt(simulator: Simulator) -> None:
 def test_an_order_that_makes_no_sense_fails_the_call(
     simulator: Simulator, text: str, words: str
 ) -> None:
-    for answer in (_with_header(simulator, text), simulator.draw(prompt=f"[[sim:{text}]]")):
+    word = f"[[sim:{text}]]"
+    for place, answer in (
+        ("X-Sim-Fault", _with_header(simulator, text)),
+        (word, simulator.draw(prompt=f"a cat {word}")),
+    ):
         assert answer.status_code == 400
-        assert words in answer.json()["error"]["message"]
+        message = answer.json()["error"]["message"]
+        assert message.startswith(f"{place}: ")
+        assert words in message
     assert simulator.invoice() == []
 
 

@@ -91,6 +91,12 @@ class Range(Frozen):
     max: int | float
     default: int | float | None = None
 
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
 
 # What an adapter can say to a model, in our words; a row tells the wire's.
 Parameter = Literal[

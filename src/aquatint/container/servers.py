@@ -2,7 +2,8 @@
 
 from aquatint.catalog.extend import with_rows
 from aquatint.catalog.files import Offers, read
-from aquatint.providers.declared import DeclarationError, Declared, Server, read_declared
+from aquatint.providers.declarations import DeclarationError
+from aquatint.providers.declared import Declared, Server, read_declared
 from aquatint.providers.registry import PROVIDERS, ProviderConfig
 from aquatint.settings import Settings, SettingsError, named_variable
 

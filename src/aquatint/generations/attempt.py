@@ -12,6 +12,7 @@ from aquatint.db.eventlog import EventLog
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
 from aquatint.generations import booking, store
 from aquatint.generations.booking import Delivery, Fenced, Task
+from aquatint.generations.keeping import keep
 from aquatint.generations.model import stream
 from aquatint.generations.patience import insist
 from aquatint.generations.previews import Previews
@@ -19,17 +20,16 @@ from aquatint.generations.request import request_of
 from aquatint.generations.watch import Leaving, Work, begun, watch
 from aquatint.ids import new_id
 from aquatint.ledger.service import AlreadyEnded
-from aquatint.ledger.store import handle_of, keep_handle
+from aquatint.ledger.whereabouts import handle_of, keep_handle
 from aquatint.library.blobs import BlobStore
-from aquatint.library.images import ImageFacts, UnusableImage, take_in, whole
+from aquatint.library.images import whole
 from aquatint.providers.base import (
     Completed,
     ImageRequest,
     Pending,
-    ReceivedImage,
     ResumableProvider,
 )
-from aquatint.resilience.breakers import Breakers
+from aquatint.resilience.breakers import Book, Breakers, nothing
 from aquatint.resilience.store import Call
 
 logger = logging.getLogger(__name__)
@@ -211,7 +211,7 @@ class Attempts:
         if not completed.images and completed.usage is None:
             nothing = BadResponse("The provider sent no image", request_id=completed.request_id)
             return await self._fail(task, attempt_id, nothing)
-        kept, problems = await self._keep(task, completed)
+        kept, problems = await keep(self._blobs, task, completed)
         bill = booking.price_of(task, completed.usage, made or len(completed.images))
         delivery = Delivery(
             kept=kept,
@@ -231,9 +231,11 @@ class Attempts:
         except AlreadyEnded:
             logger.warning("attempt %s had been ended already", attempt_id)
             now, bill = self._clock.now(), 0  # whoever ended it has booked its bill
-            await insist(
-                lambda: self._db.write(lambda tx: booking.add(tx, task, attempt_id, kept, now))
-            )
+
+            def add(tx: Tx) -> None:
+                booking.add(tx, task, attempt_id, kept, now)
+
+            await insist(lambda: self._breakers.record(attempt_id, error, add))
         for received, _ in kept:
             self._blobs.discard_now(received)
         self._log.wake(stream(task.generation_id))
@@ -253,24 +255,6 @@ class Attempts:
         ended = bool(kept) and task.alone
         return Result(images=len(kept), error=error, warnings=delivery.warnings, ended=ended)
 
-    async def _keep(
-        self, task: Task, completed: Completed
-    ) -> tuple[list[tuple[ReceivedImage, ImageFacts]], tuple[str, ...]]:
-        """What could be kept, and what is odd about the rest."""
-        kept, problems = [], []
-        for received in completed.images:
-            try:
-                facts = await insist(lambda: take_in(self._blobs, received))  # noqa: B023  # awaited at once
-            except UnusableImage as error:
-                problems.append(f"The provider sent something that is no usable image: {error}")
-                continue
-            kept.append((received, facts))
-            if (facts.width, facts.height) != (size := task.candidate.size).pair:
-                problems.append(f"The provider made {facts.width}x{facts.height} instead of {size}")
-        if not completed.images:
-            problems.append("The provider sent no image")
-        return kept, tuple(problems)
-
     async def _fail(
         self, task: Task, attempt_id: str, error: ProviderError, *, ours: bool = False
     ) -> Result:
@@ -279,15 +263,18 @@ class Attempts:
         def book(tx: Tx) -> None:
             booking.fail(tx, task, attempt_id, error, self._clock.now())
 
-        def end() -> Awaitable[None]:
+        def end(book: Book) -> Awaitable[None]:
             if ours:
                 return self._breakers.release(attempt_id, book)
             return self._breakers.record(attempt_id, error, book)
 
         try:
-            await insist(end)
-        except (Fenced, AlreadyEnded) as reason:
-            logger.warning("attempt %s is not ours to end: %r", attempt_id, reason)
+            await insist(lambda: end(book))
+        except Fenced:
+            logger.warning("attempt %s is another process's to end", attempt_id)
+        except AlreadyEnded:
+            logger.warning("attempt %s had been ended already", attempt_id)
+            await insist(lambda: end(nothing))  # who ended it may have left the permit behind
         self._log.wake(stream(task.generation_id))
         logger.warning(
             "attempt_failed attempt=%s provider=%s model=%s code=%s error=%s",

@@ -12,11 +12,12 @@ from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
 from aquatint.generations import store
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import stream
-from aquatint.generations.recovery import amend, from_the_books
+from aquatint.generations.recovery import amend, from_the_books, quote_of
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
 from aquatint.ledger import store as ledger_store
 from aquatint.ledger.store import Ending, NewAttempt
+from aquatint.ledger.whereabouts import whereabouts
 from aquatint.library import store as library
 from aquatint.library.images import ImageFacts
 from aquatint.library.inputs import Inputs
@@ -119,7 +120,7 @@ def add(
 
     They are billed already.
     """
-    found = ledger_store.whereabouts(tx, attempt_id)
+    found = whereabouts(tx, attempt_id)
     if found is None or found.state != "settled":
         return
     siblings = library.of_generations(tx, [task.generation_id])
@@ -130,6 +131,7 @@ def add(
         library.insert(tx, _image(task, attempt_id, offset, received, facts, now))
     if late:
         ledger.count_delivered(tx, attempt_id, len(known) + len(late))
+        amend(tx, task.generation_id, now=now)
 
 
 def fail(tx: Tx, task: Task, attempt_id: str, error: ProviderError, now: Millis) -> None:
@@ -167,7 +169,8 @@ def write_off(tx: Tx, generation_id: str, fence: int, now: Millis) -> None:
     for attempt in ledger_store.of_generations(tx, [generation_id]):
         if attempt.state == "dispatched":
             ledger.lose(tx, attempt.id, ending=lost, now=now)
-    outcome = from_the_books(generation, ledger_store.of_generations(tx, [generation_id]))
+    ended = ledger_store.of_generations(tx, [generation_id])
+    outcome = from_the_books(generation, ended, quote_of(tx, generation))
     finish(tx, generation_id, outcome, fence=fence, now=now)
 
 

@@ -27,9 +27,13 @@ def tell_end(tx: Tx, generation_id: str, state: State, *, now: Millis) -> None:
 
 def delivered(candidate: Candidate, images: int, n: int, warnings: Iterable[str]) -> Outcome:
     """`images` of the `n` that were asked for came from `candidate`."""
-    missing = (f"{images} of {n} images came",) if images < n else ()
     return Outcome(
         state=State.COMPLETED,
         candidate=candidate.key,
-        warnings=(*candidate.warnings, *warnings, *missing),
+        warnings=(*candidate.warnings, *warnings, *missing(images, n)),
     )
+
+
+def missing(images: int, n: int) -> tuple[str, ...]:
+    """What to tell where fewer came than were asked for."""
+    return (f"{images} of {n} images came",) if images < n else ()

@@ -5,13 +5,15 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from aquatint.clock import Clock
-from aquatint.db.engine import Database
+from aquatint.db.engine import Database, Tx
 from aquatint.errors import Forbidden, NotFound
 from aquatint.generations.attempt import Attempts
 from aquatint.generations.pickup import Pickup
-from aquatint.ledger.store import Whereabouts, keep_handle, whereabouts
+from aquatint.ids import earlier
+from aquatint.ledger.whereabouts import Whereabouts, is_taken, keep_handle, whereabouts
 from aquatint.providers.base import Forged, ImageProvider, Message, TellingProvider
 
+_LONGEST_WORK = 86_400_000  # milliseconds; what has ended longer ago is told of no more
 _REMEMBERED = 1000  # messages; one told again later only costs a look
 
 
@@ -59,15 +61,27 @@ class Listener:
         found = await self._db.read(lambda tx: whereabouts(tx, attempt_id))
         if found is None or found.provider != provider:
             raise NotFound("No such attempt")
+        if message.attempt_id not in (None, attempt_id):
+            raise NotFound("The message is of another attempt")
         if (found.handle or message.handle) != message.handle:
             raise NotFound("The attempt is other work than this")
         if found.state not in ("dispatched", "unknown"):
             return
         if found.handle is None:
-            handle = message.handle
-            await self._db.write(lambda tx: keep_handle(tx, attempt_id, handle))
+            await self._keep(attempt_id, message.handle)
         if not self._attempts.wake(attempt_id) and found.state == "unknown":
             self._take_up(found, attempt_id, message.handle)
+
+    async def _keep(self, attempt_id: str, handle: str) -> None:
+        """Keep the handle unless another attempt has it: a message can be sent on anywhere."""
+        since = earlier(attempt_id, _LONGEST_WORK)
+
+        def keep(tx: Tx) -> None:
+            if is_taken(tx, attempt_id, handle, since=since):
+                raise NotFound("The message is of another attempt")
+            keep_handle(tx, attempt_id, handle)
+
+        await self._db.write(keep)
 
     def _take_up(self, found: Whereabouts, attempt_id: str, handle: str) -> None:
         if attempt_id in self._late:

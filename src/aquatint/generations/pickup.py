@@ -16,6 +16,7 @@ from aquatint.generations.runner import Job, Runner, load
 from aquatint.generations.watch import Leaving
 from aquatint.ledger import store as ledger
 from aquatint.ledger.store import Attempt
+from aquatint.ledger.whereabouts import handles
 from aquatint.providers.base import Completed, ImageProvider, ImageRequest, ImageSink
 from aquatint.routing.decision import Offering
 
@@ -106,7 +107,8 @@ class Pickup:
                 raise end
         ended = await self._db.read(lambda tx: ledger.of_generations(tx, [generation_id]))
         if all(attempt.state != "dispatched" for attempt in ended):
-            await self._runner.finish(generation_id, from_the_books(job.generation, ended), fence)
+            outcome = from_the_books(job.generation, ended, job.quote)
+            await self._runner.finish(generation_id, outcome, fence)
 
     async def _write_off(self, generation_id: str, fence: int) -> None:
         """Without what was promised nobody can price or find the work: it stays held."""
@@ -154,4 +156,4 @@ class _Unconfigured:
 def _left(tx: Tx, generation_id: str, fence: int) -> tuple[Job, list[Attempt], dict[str, str]]:
     """The job, its attempts, and what finds the open ones' work again."""
     attempts = ledger.of_generations(tx, [generation_id])
-    return load(tx, generation_id, fence), attempts, ledger.handles(tx, generation_id)
+    return load(tx, generation_id, fence), attempts, handles(tx, generation_id)

@@ -114,6 +114,14 @@ def amend(tx: Tx, generation_id: str, outcome: Outcome, *, now: Millis) -> None:
     _move(tx, generation_id, outcome.state, origins, _ending(outcome, now), _ENDING)
 
 
+def retell(tx: Tx, generation_id: str, outcome: Outcome) -> None:
+    """Say more truly how a generation was completed."""
+    tx.execute(
+        "UPDATE generations SET outcome = :outcome WHERE id = :id AND state = 'completed'",
+        {"id": generation_id, "outcome": json.dumps(asdict(outcome))},
+    )
+
+
 def cancel(tx: Tx, generation_id: str, *, now: Millis) -> bool:
     """End a generation nobody has dispatched yet."""
     values = _ending(Outcome(state=State.CANCELLED), now)

@@ -181,56 +181,12 @@ def of_generations(tx: Tx, generation_ids: Sequence[str]) -> list[Attempt]:
     return [Attempt(**{name: row[name] for name in columns}) for row in rows]
 
 
-def keep_handle(tx: Tx, attempt_id: str, handle: str) -> None:
-    """Remember what finds the provider's work again."""
-    tx.execute(
-        "UPDATE attempts SET handle = :handle WHERE id = :id", {"id": attempt_id, "handle": handle}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where to look for an attempt."""
-
-    generation_id: str
-    provider: str
-    state: str
-    handle: str | None
-
-
-def whereabouts(tx: Tx, attempt_id: str) -> Whereabouts | None:
-    """Of any attempt, whoever's it is; None when there is none of this id."""
-    row = tx.execute(
-        "SELECT generation_id, provider, state, handle FROM attempts WHERE id = :id",
-        {"id": attempt_id},
-    ).fetchone()
-    return row and Whereabouts(row["generation_id"], row["provider"], row["state"], row["handle"])
-
-
-def handle_of(tx: Tx, attempt_id: str) -> str | None:
-    """What finds the provider's work again, if it is known."""
-    found = whereabouts(tx, attempt_id)
-    return found.handle if found else None
-
-
 def in_state(tx: Tx, state: str) -> dict[str, str]:
     """Every attempt in this state, with its generation. For `scan`: it looks at all there are."""
     rows = tx.execute(
         "SELECT id, generation_id FROM attempts WHERE state = :state", {"state": state}
     ).fetchall()
     return {row["id"]: row["generation_id"] for row in rows}
-
-
-def handles(tx: Tx, generation_id: str) -> dict[str, str]:
-    """What finds the work of a generation's open attempts again, by attempt."""
-    rows = tx.execute(
-        """
-        SELECT id, handle FROM attempts
-        WHERE generation_id = :id AND state = 'dispatched' AND handle IS NOT NULL
-        """,
-        {"id": generation_id},
-    ).fetchall()
-    return {row["id"]: row["handle"] for row in rows}
 
 
 def ceilings(tx: Tx, generation_ids: Sequence[str]) -> dict[str, Micro]:

@@ -210,6 +210,7 @@ class Message:
 
     id: str  # of the message, the same whenever it is told again
     handle: str
+    attempt_id: str | None = None  # whose work it is, where the message says so
 
 
 class Forged(Exception):

@@ -1,19 +1,23 @@
 """The servers that the operator declares in PROVIDERS_FILE, checked and made into catalog rows."""
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import ValidationError
 
 from aquatint.catalog.files import price_in_micro
-from aquatint.catalog.frozen import Frozen
-from aquatint.catalog.model import Capabilities, Fixed, Row, SecondPrice, Skill, Tier
+from aquatint.catalog.model import Capabilities, Row, SecondPrice, Skill
+from aquatint.providers.declarations import (
+    DeclarationError,
+    DeclaredModel,
+    DeclaredServer,
+    invalid,
+    wrong,
+)
 from aquatint.providers.profiles import Profile, profiles
 
 SINCE = date(2024, 1, 1)  # what is declared is offered from the first day the catalog knows
@@ -22,51 +26,6 @@ _KINDS_OF_PRICE = {"per_image": "image", "per_megapixel": "megapixel"}
 _OF_A_LIKE = frozenset({"price", "sizes", "capabilities", "limits", "operations", "quality"})
 
 _Table = dict[str, object]
-
-
-class DeclarationError(Exception):
-    """A file that cannot be used; the message names the file and the place in it."""
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    _ = parts.port  # ValueError for one that is none
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be a plain address, as in http://127.0.0.1:8080/v1")
-    if parts.username or parts.password:
-        raise ValueError("must hold no password; name a key_variable")
-    return value.rstrip("/")
-
-
-class _Model(Frozen):
-    """A model as it is declared; what is None is the profile's, or that of the row it is `like`."""
-
-    model: str = Field(min_length=1)  # its id on the wire
-    name: str | None = Field(default=None, pattern=r"^[\w.-]+$")  # for people; else the id's end
-    like: str | None = None  # a modelKey of the catalog: its price, sizes and abilities
-    quality: str | None = None
-    tiers: tuple[Tier, ...] = ()
-    place: Literal["first", "last"] = "last"  # in the chain of each of its tiers
-    price: Mapping[str, object] | None = None
-    sizes: tuple[str, ...] | Mapping[str, object] | None = None
-    capabilities: Mapping[str, object] = {}
-    limits: Mapping[str, object] | None = None
-    body: Mapping[str, Fixed] = {}
-    estimated_seconds: int = Field(default=30, gt=0)
-    deadline_seconds: int = Field(default=300, gt=0, le=3600)
-    retired_on: date | None = None
-
-
-class _Server(Frozen):
-    """A server as it is declared."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    base_url: Annotated[str, AfterValidator(_address)]
-    profile: str = "openai"
-    key_variable: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    enabled: bool = True
-    quirks: Mapping[str, object] = {}  # fields of the profile that are otherwise here
-    models: tuple[_Model, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +60,7 @@ def read_declared(path: Path, *, catalog: Mapping[str, Row], taken: Collection[s
     for place, told in _servers(path):
         server = _checked(path, place, told)
         if server.name in names:
-            raise _wrong(path, f"{place}.name", f"{server.name!r} is taken")
+            raise wrong(path, f"{place}.name", f"{server.name!r} is taken")
         names.add(server.name)
         profile = _profile(path, place, server)
         servers.append(_server(server, profile))
@@ -109,7 +68,7 @@ def read_declared(path: Path, *, catalog: Mapping[str, Row], taken: Collection[s
             spot = f"{place}.models[{index}]"
             row = _row(path, spot, model, server, profile, catalog)
             if row.key in rows or row.key in catalog:
-                raise _wrong(path, spot, f"{row.key} is there already; give it another name")
+                raise wrong(path, spot, f"{row.key} is there already; give it another name")
             rows[row.key] = row
             first |= {row.key} if model.place == "first" else set()
     return Declared(servers=tuple(servers), rows=tuple(rows.values()), first=frozenset(first))
@@ -126,30 +85,43 @@ def _servers(path: Path) -> Iterator[tuple[str, object]]:
         raise DeclarationError(f"{path}: {error}") from None
     for key in document:
         if key != "servers":
-            raise _wrong(path, key, "is not known; the file holds [[servers]]")
+            raise wrong(path, key, "is not known; the file holds [[servers]]")
     told = document.get("servers")
     if not isinstance(told, list):
-        raise _wrong(path, "servers", "must be a list: [[servers]]")
+        raise wrong(path, "servers", "must be a list: [[servers]]")
     for index, each in enumerate(told):
         yield f"servers[{index}]", each
 
 
-def _checked(path: Path, place: str, told: object) -> _Server:
+def _checked(path: Path, place: str, told: object) -> DeclaredServer:
     try:
-        return _Server.model_validate(told)
+        return DeclaredServer.model_validate(told)
     except ValidationError as error:
-        raise _invalid(path, place, error) from None
+        raise invalid(path, place, error) from None
 
 
-def _profile(path: Path, place: str, server: _Server) -> Profile:
+def _profile(path: Path, place: str, server: DeclaredServer) -> Profile:
     fields = profiles().get(server.profile)
     if fields is None:
         known = ", ".join(profiles())
-        raise _wrong(path, f"{place}.profile", f"no profile {server.profile!r}; there are {known}")
+        raise wrong(path, f"{place}.profile", f"no profile {server.profile!r}; there are {known}")
     try:
-        return Profile.model_validate(_over(fields, server.quirks))
+        profile = Profile.model_validate(_over(fields, server.quirks))
     except ValidationError as error:
-        raise _invalid(path, f"{place}.quirks", error) from None
+        raise invalid(path, f"{place}.quirks", error) from None
+    if told := _within(profile.parameters.values()):
+        raise wrong(path, f"{place}.quirks.parameters", told)
+    return profile
+
+
+def _within(names: Iterable[str]) -> str | None:
+    """What is wrong with names of which one lies within another: objects stand for the dots."""
+    every = _OUR_OWN.union(names)
+    for name in sorted(every):
+        above = (name[:at] for at, letter in enumerate(name) if letter == ".")
+        for outer in every.intersection(above):
+            return f"{name!r} lies within {outer!r}, a value of its own"
+    return None
 
 
 def _over(fields: Mapping[str, object], quirks: Mapping[str, object]) -> _Table:
@@ -162,7 +134,7 @@ def _over(fields: Mapping[str, object], quirks: Mapping[str, object]) -> _Table:
     return merged
 
 
-def _server(server: _Server, profile: Profile) -> Server:
+def _server(server: DeclaredServer, profile: Profile) -> Server:
     return Server(
         name=server.name,
         base_url=server.base_url,
@@ -175,35 +147,57 @@ def _server(server: _Server, profile: Profile) -> Server:
 def _row(
     path: Path,
     place: str,
-    model: _Model,
-    server: _Server,
+    model: DeclaredModel,
+    server: DeclaredServer,
     profile: Profile,
     catalog: Mapping[str, Row],
 ) -> Row:
     like = catalog.get(model.like) if model.like else None
+    if not _name(model):
+        raise wrong(path, f"{place}.model", "ends in no name; give it one")
     if model.like and like is None:
-        raise _wrong(path, f"{place}.like", f"the catalog has no {model.like!r}")
+        raise wrong(path, f"{place}.like", f"the catalog has no {model.like!r}")
+    capabilities = _capabilities(path, place, model, profile, like)
     try:
-        row = Row.model_validate(_fields(model, server, profile, like))
+        row = Row.model_validate(_fields(model, server, profile, like, capabilities))
     except ValidationError as error:
-        raise _invalid(path, place, error) from None
+        raise invalid(path, place, error) from None
     except ValueError as error:
-        raise _wrong(path, f"{place}.price", str(error)) from None
+        raise wrong(path, f"{place}.price", str(error)) from None
     if isinstance(row.price, SecondPrice):
-        raise _wrong(path, f"{place}.price", "no such server tells how long it computed")
+        raise wrong(path, f"{place}.price", "no such server tells how long it computed")
+    if row.max_tokens is not None and "max_tokens" not in row.parameters:
+        spot = "like" if model.price is None else "price"
+        raise wrong(path, f"{place}.{spot}", "the price needs a cap, by a parameter max_tokens")
     if like and model.price is None and row.quality != like.quality:
-        raise _wrong(path, f"{place}.quality", f"the price of {like.key!r} is not that of this one")
+        raise wrong(path, f"{place}.quality", f"the price of {like.key!r} is not that of this one")
     count = profile.parameters.get("n", "n")  # more would be bought than was confirmed
     if again := set(model.body) & {*_OUR_OWN, count, *row.parameters.values()}:
-        raise _wrong(path, f"{place}.body", f"{min(again)!r} is not for it to say")
+        raise wrong(path, f"{place}.body", f"{min(again)!r} is not for it to say")
+    if told := _within({*model.body, *row.parameters.values()}):
+        raise wrong(path, f"{place}.body", told)
     return row
 
 
-def _fields(model: _Model, server: _Server, profile: Profile, like: Row | None) -> _Table:
+def _capabilities(
+    path: Path, place: str, model: DeclaredModel, profile: Profile, like: Row | None
+) -> Capabilities:
+    liked = like.capabilities.model_dump() if like else {}
+    try:
+        return Capabilities.model_validate({**profile.capabilities, **liked, **model.capabilities})
+    except ValidationError as error:
+        raise invalid(path, f"{place}.capabilities", error) from None
+
+
+def _fields(
+    model: DeclaredModel,
+    server: DeclaredServer,
+    profile: Profile,
+    like: Row | None,
+    capabilities: Capabilities,
+) -> _Table:
     base = like.model_dump(include=set(_OF_A_LIKE)) if like else {}
-    abilities = {**profile.capabilities, **base.get("capabilities", {}), **model.capabilities}
-    capabilities = Capabilities.model_validate(abilities)
-    name = model.name or model.model.rpartition("/")[2]
+    name = _name(model)
     quality = model.quality or base.get("quality")
     edits = (Skill.EDIT,) if capabilities.max_images else ()
     own: _Table = {
@@ -230,6 +224,10 @@ def _fields(model: _Model, server: _Server, profile: Profile, like: Row | None) 
     if model.limits is not None:
         own["limits"] = model.limits
     return {**base, **own}
+
+
+def _name(model: DeclaredModel) -> str:
+    return model.name or model.model.rpartition("/")[2]
 
 
 def _parameters(profile: Profile, capabilities: Capabilities) -> _Table:
@@ -260,7 +258,7 @@ _EVERYTHING = Capabilities(
 )
 
 
-def _sizes(model: _Model, profile: Profile, liked: object) -> object:
+def _sizes(model: DeclaredModel, profile: Profile, liked: object) -> object:
     if isinstance(model.sizes, tuple):
         ratios = {size: profile.ratios.get(size) for size in model.sizes}
         if profile.ratios:
@@ -282,13 +280,3 @@ def _price(told: Mapping[str, object]) -> object:
         return price_in_micro(dict(told))
     rest = {name: value for name, value in told.items() if name not in rules}
     return price_in_micro({"rule": _KINDS_OF_PRICE[rules[0]], "amount": told[rules[0]], **rest})
-
-
-def _invalid(path: Path, place: str, error: ValidationError) -> DeclarationError:
-    first = error.errors(include_input=False)[0]
-    spot = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return _wrong(path, place + spot, first["msg"].removeprefix("Value error, "))
-
-
-def _wrong(path: Path, place: str, why: str) -> DeclarationError:
-    return DeclarationError(f"{path}: {place}: {why}")

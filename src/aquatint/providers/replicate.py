@@ -264,9 +264,8 @@ def _usage(prediction: Prediction, request: ImageRequest, collected: Collected) 
     """What the work took; None when it succeeded and does not tell, or cannot be told."""
     if prediction.milliseconds is None:
         return None
-    was_removed = prediction.data_removed and prediction.state is State.SUCCEEDED
     return Usage(
-        images=request.n if was_removed else collected.made,
+        images=prediction.images_billed(asked=request.n, made=collected.made),
         steps=request.steps or 0,
         megapixels_in=megapixels_in(request),
         inputs=len(request.images),

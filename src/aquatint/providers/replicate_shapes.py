@@ -27,6 +27,7 @@ from aquatint.net.text import presentable
 
 GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _LONGEST_RUN = 86_400  # seconds; runs end after half an hour
+_MOST_IMAGES = 1_000  # of one run; more is no count
 _PROGRESS = re.compile(r"(\d+)%\s*\|[^|]*\|\s*(\d+)/(\d+)")  # tqdm's bar
 _LOG_TAIL = 4096  # characters, in which the newest bar stands
 _SEED = re.compile(r"^Using seed: (\d{1,18})\s*$", re.MULTILINE)
@@ -74,8 +75,19 @@ def _text(value: object) -> str:
 _Text = Annotated[str, BeforeValidator(_text)]
 
 
+def _count(value: object) -> int | None:
+    """A number of images; what is none of these counts as not told."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _MOST_IMAGES else None
+
+
+_Count = Annotated[int | None, BeforeValidator(_count)]
+
+
 class _Metrics(BaseModel):
     predict_time: Annotated[float, Field(strict=True, ge=0, le=_LONGEST_RUN)] | None = None
+    image_count: _Count = None  # told by models that are priced by it
 
 
 class Prediction(BaseModel):
@@ -123,6 +135,19 @@ class Prediction(BaseModel):
     def seed(self) -> int | None:
         found = _SEED.search(self.logs)
         return int(found[1]) if found else None
+
+    def images_billed(self, *, asked: int, made: int) -> int:
+        """How many images a price by the image counts, of `made` that came.
+
+        Without a word on it, work that was done counts whole, as far as anybody can tell: that of
+        a run that succeeded, and of one that computed before what it made was refused. A run that
+        broke counts what came.
+        """
+        told = self.metrics.image_count if self.metrics else None
+        if told is not None:
+            return max(told, made)
+        is_done = self.state is State.SUCCEEDED or (self.refused and self.milliseconds != 0)
+        return asked if is_done and not made else made
 
     @property
     def milliseconds(self) -> int | None:

@@ -40,7 +40,8 @@ def read_message(secret: str, headers: Mapping[str, str], body: bytes, *, now: M
     matches = [hmac.compare_digest(each, expected) for each in signatures]
     if not any(matches):
         raise Forged("no signature fits")
-    return Message(id=name, handle=_handle(body))
+    document = _document(body)
+    return Message(id=name, handle=_handle(document), attempt_id=_attempt(document))
 
 
 def is_secret(text: object) -> bool:
@@ -62,12 +63,24 @@ def _key(secret: str) -> bytes | None:
         return None
 
 
-def _handle(body: bytes) -> str:
+def _document(body: bytes) -> Mapping[str, object]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
         told = None
-    handle = told.get("id") if isinstance(told, dict) else None
+    return told if isinstance(told, dict) else {}
+
+
+def _attempt(told: Mapping[str, object]) -> str | None:
+    """The end of the address that Replicate was given for this work, where it repeats it."""
+    address = told.get("webhook")
+    if not isinstance(address, str):
+        return None
+    return address.partition("?")[0].rpartition("/")[2] or None
+
+
+def _handle(told: Mapping[str, object]) -> str:
+    handle = told.get("id")
     if not isinstance(handle, str) or not _HANDLE.fullmatch(handle):
         raise Forged("the message tells of no prediction")
     return handle

@@ -19,6 +19,10 @@ from aquatint.resilience.transition import Transition, announce
 Book = Callable[[Tx], None]  # what is written in the same breath; it may run more than once
 
 
+def nothing(tx: Tx) -> None:
+    """A booking without a word."""
+
+
 class Breakers(Protocol):
     """The conditions of all providers. Every change of a state is announced, once."""
 

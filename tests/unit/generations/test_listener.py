@@ -12,6 +12,7 @@ from aquatint.container import Services
 from aquatint.db.engine import Tx
 from aquatint.errors import ContentRefused, Forbidden, NotFound, OutcomeUnknown, Unreachable
 from aquatint.generations.model import State, stream
+from aquatint.ledger.whereabouts import handle_of
 from aquatint.providers.base import (
     Completed,
     Forged,
@@ -185,6 +186,38 @@ async def test_work_of_another_name_is_not_this_attempts(tmp_path: Path) -> None
             await services.listener.hear("openai", provider.attempt, {}, b"work-2")
         await services.listener.hear("openai", provider.attempt, {}, b"work-1")
         await services.generations.wait(OWNER, generation_id)
+
+
+async def test_a_message_that_is_sent_on_to_another_attempt_is_refused(tmp_path: Path) -> None:
+    """It is the provider's own, but the work is that of the attempt it was first told of."""
+    provider = Telling(Unreachable("no answer", cool_down=3600.0))
+    async with lost(tmp_path, provider) as (services, _):
+        other = await bought(services)
+        assert other.state is State.UNKNOWN
+        first, second = (call.attempt_id for call in provider.calls)
+        await services.listener.hear("openai", first, {}, b"work-1")
+        for name in ("msg_1b", "msg_1c"):
+            with pytest.raises(NotFound):
+                await services.listener.hear("openai", second, {"id": name}, b"work-1")
+        await services.generations.drain()
+        await services.listener.drain()
+        assert await services.db.read(lambda tx: handle_of(tx, second)) is None
+
+
+async def test_a_message_that_names_its_attempt_is_of_no_other(tmp_path: Path) -> None:
+    class Naming(Telling):
+        async def hear(self, headers: Mapping[str, str], body: bytes, *, now: Millis) -> Message:
+            return Message(id="msg_1", handle=body.decode(), attempt_id=headers["attempt"])
+
+    provider = Naming()
+    async with lost(tmp_path, provider) as (services, generation_id):
+        with pytest.raises(NotFound):
+            await services.listener.hear("openai", provider.attempt, {"attempt": NOBODY}, b"work-1")
+        assert await services.db.read(lambda tx: handle_of(tx, provider.attempt)) is None
+        own = {"attempt": provider.attempt}
+        await services.listener.hear("openai", provider.attempt, own, b"work-1")
+        await services.listener.drain()
+        assert await state_of(services, generation_id) is State.COMPLETED
 
 
 async def test_what_is_lost_again_is_booked_once(tmp_path: Path) -> None:

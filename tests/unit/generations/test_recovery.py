@@ -8,7 +8,7 @@ import pytest
 from aquatint.catalog.pricing import Usage
 from aquatint.container import Services
 from aquatint.errors import ContentRefused, OutcomeUnknown, ProviderFault
-from aquatint.generations import attempt, patience
+from aquatint.generations import keeping, patience
 from aquatint.generations.model import State
 from aquatint.library.images import take_in
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
@@ -88,7 +88,7 @@ async def test_a_disk_that_refuses_for_a_moment_loses_nothing(
             raise refusals.pop()
         return await take_in(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(attempt, "take_in", moody)
+    monkeypatch.setattr(keeping, "take_in", moody)
     async with house(tmp_path) as services:
         assert (await bought(services)).state is State.COMPLETED
 
@@ -99,7 +99,7 @@ async def test_an_image_that_cannot_be_kept_is_held_and_told(
     async def full(*_: object) -> object:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(attempt, "take_in", full)
+    monkeypatch.setattr(keeping, "take_in", full)
     provider = FakeProvider()
     async with house(tmp_path, provider) as services:
         generation = await bought(services)

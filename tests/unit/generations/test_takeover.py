@@ -14,6 +14,8 @@ from aquatint.errors import ProviderFault
 from aquatint.generations import store
 from aquatint.generations.confirmation import Confirmed
 from aquatint.generations.model import PARTIAL, State, stream
+from aquatint.ledger import service as ledger
+from aquatint.ledger.store import Ending
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
 from tests.support.fake import OWNER, FakeProvider, books, buy, deliver, house, quote
 
@@ -84,6 +86,34 @@ async def test_a_late_failure_gives_no_money_back(tmp_path: Path) -> None:
         assert (await services.generations.get(OWNER, generation_id)).state is State.UNKNOWN
         assert (await books(services)).unknown_held == held > 0
     assert len(provider.calls) == 1  # nor did it try the next candidate
+
+
+@pytest.mark.parametrize("error", [None, ProviderFault("down")], ids=["image", "failure"])
+async def test_who_comes_after_the_end_gives_the_permit_back(
+    tmp_path: Path, error: Exception | None
+) -> None:
+    """Else a probe would keep others from the provider until its lease ends."""
+    provider = Slow(error)
+    async with house(tmp_path, provider) as services:
+        generation_id = await buy(services, await quote(services))
+        await provider.entered.wait()
+        attempt_id = provider.calls[0].attempt_id
+
+        def give_up(tx: Tx) -> None:
+            ledger.release(tx, attempt_id, ending=Ending(), now=services.clock.now())
+
+        await services.db.write(give_up)
+        assert await permits(services) == 1
+        provider.go.set()
+        await services.generations.wait(OWNER, generation_id)
+        assert await permits(services) == 0
+
+
+async def permits(services: Services) -> int:
+    def count(tx: Tx) -> int:
+        return int(tx.execute("SELECT count(*) AS n FROM permits").fetchone()["n"])
+
+    return await services.db.read(count)
 
 
 async def test_what_was_taken_over_is_not_dispatched(

@@ -7,7 +7,8 @@ import pytest
 
 from aquatint.catalog.files import read
 from aquatint.catalog.model import ImagePrice, MegapixelPrice, Skill, Tier, TokenPrice
-from aquatint.providers.declared import DeclarationError, Declared, read_declared
+from aquatint.providers.declarations import DeclarationError
+from aquatint.providers.declared import Declared, read_declared
 from aquatint.providers.profiles import Profile, profiles
 
 HEAD = '[[servers]]\nname = "workshop"\nbase_url = "http://127.0.0.1:8080/v1/"\n'
@@ -95,6 +96,22 @@ def test_a_model_like_one_of_the_catalog(tmp_path: Path) -> None:
     assert row.parameters["image_size"] == "quality"
 
 
+def test_a_price_with_a_cap_where_the_cap_is_sent(tmp_path: Path) -> None:
+    quirks = 'quirks = { parameters = { size = "size", max_tokens = "limits.tokens" } }\n'
+
+    (row,) = declared(tmp_path, HEAD + quirks + MODEL + f"price = {CAPPED}").rows
+
+    assert (row.max_tokens, row.parameters["max_tokens"]) == (3168, "limits.tokens")
+
+
+def test_an_id_without_an_end_may_have_a_name(tmp_path: Path) -> None:
+    text = HEAD + MODEL.replace("FLUX.1-schnell", "") + 'name = "schnell"'
+
+    (row,) = declared(tmp_path, text).rows
+
+    assert (row.key, row.provider_model) == ("workshop-schnell", "black-forest-labs/")
+
+
 def test_a_quality_of_its_own_has_a_price_of_its_own(tmp_path: Path) -> None:
     like = 'like = "openai-gpt-image-2-medium"\nquality = "high"\n'
 
@@ -112,6 +129,10 @@ def test_every_profile_is_one(tmp_path: Path, name: str) -> None:
 
 
 BY_TIME = '{ rule = "second", rate = 1, typical_milliseconds = 1, max_seconds = 1 }'
+CAPPED = (
+    '{ rule = "tokens", text_in = 1, image_in = 1, image_out = 1,'
+    " fixed = 1120, extra_text_out = 2048 }"
+)
 WRONG: dict[str, tuple[str, str]] = {
     "no TOML": ("[[servers]\n", "at line 1"),
     "another table": ('[server]\nname = "a"', "server: is not known"),
@@ -177,7 +198,39 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "an unknown ability": (
         HEAD + MODEL + "capabilities = { sing = true }",
-        "servers[0].models[0].sing",
+        "servers[0].models[0].capabilities.sing: ",
+    ),
+    "a wrong ability": (
+        HEAD + MODEL + "capabilities = { max_n = 0 }",
+        "servers[0].models[0].capabilities.max_n: ",
+    ),
+    "limits upside down": (
+        HEAD + MODEL + "limits = { steps = { min = 50, max = 1 } }",
+        "servers[0].models[0].limits.steps: min 50 is above max 1",
+    ),
+    "an id without an end": (
+        HEAD + MODEL.replace("FLUX.1-schnell", ""),
+        "servers[0].models[0].model: ends in no name",
+    ),
+    "a name within another": (
+        HEAD + 'quirks = { parameters = { n = "a.b", size = "a" } }\n' + MODEL,
+        "servers[0].quirks.parameters: 'a.b' lies within 'a'",
+    ),
+    "a name within our own": (
+        HEAD + 'quirks = { parameters = { size = "prompt.size" } }\n' + MODEL,
+        "servers[0].quirks.parameters: 'prompt.size' lies within 'prompt'",
+    ),
+    "a fixed value within a setting": (
+        HEAD + MODEL + 'body = { "size.unit" = "px" }',
+        "servers[0].models[0].body: 'size.unit' lies within 'size'",
+    ),
+    "a price that needs a cap": (
+        HEAD + MODEL + 'like = "gemini-gemini-nano-banana-2.1-1k"',
+        "servers[0].models[0].like: the price needs a cap",
+    ),
+    "a price of its own that needs a cap": (
+        HEAD + MODEL + f"price = {CAPPED}",
+        "servers[0].models[0].price: the price needs a cap",
     ),
 }
 

@@ -55,6 +55,22 @@ def test_a_message() -> None:
     assert read_message(SECRET, signed(), BODY, now=NOW) == Message(id="msg_1", handle="p123")
 
 
+@pytest.mark.parametrize(
+    ("webhook", "attempt_id"),
+    [
+        ('"https://us.example/api/webhooks/replicate/att_1"', "att_1"),
+        ('"https://us.example/hooks/att_1?key=a/b"', "att_1"),
+        ("null", None),
+        ('""', None),
+        ("7", None),
+    ],
+)
+def test_a_message_may_say_whose_work_it_tells_of(webhook: str, attempt_id: str | None) -> None:
+    body = f'{{"id":"p123","webhook":{webhook}}}'.encode()
+    told = read_message(SECRET, signed(body), body, now=NOW)
+    assert told == Message(id="msg_1", handle="p123", attempt_id=attempt_id)
+
+
 def test_any_of_several_signatures_may_be_the_right_one() -> None:
     headers = signed()
     right = headers["webhook-signature"]
