@@ -1,10 +1,10 @@
 # Aquatint's machinery. The work is done by scripts/; `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format bench crash docs lock clean
+.PHONY: help setup demo run test check format bench crash docs screenshots ui-static lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install everything into .venv and build the studio
 	@scripts/setup.sh
@@ -40,6 +40,14 @@ docs: ## Regenerate docs/reference from the code and build the site into build/s
 	@scripts/setup.sh dev
 	@.venv/bin/python -m scripts.reference
 	@.venv/bin/zensical build --strict
+
+screenshots: ## Photograph every state of the studio into docs/images/studio
+	@scripts/setup.sh dev
+	@.venv/bin/python -m scripts.screenshots
+
+ui-static: ## The studio as files for any host, into build/studio-static (API=https://... BASE=/path/)
+	@scripts/setup.sh dev
+	@API="$(API)" BASE="$(BASE)" scripts/static.sh
 
 lock: ## Regenerate the hash-locked requirements from pyproject.toml
 	@scripts/lock.sh

@@ -5,12 +5,14 @@ from starlette.middleware.cors import CORSMiddleware
 
 from aquatint import __version__
 from aquatint.api import openapi, problems
+from aquatint.api.failures import Failures
 from aquatint.api.guard import Guard, Rules
 from aquatint.api.head import heads
 from aquatint.api.routes import (
     auth,
     catalog,
     chat,
+    conversations,
     gateway,
     generations,
     house,
@@ -26,10 +28,10 @@ from aquatint.api.tracing import HEADER, RequestIds
 from aquatint.container import Services
 
 _ROUTERS = (
-    *(gateway, chat, quotes, generations, images, catalog, providers, usage),
+    *(gateway, chat, conversations, quotes, generations, images, catalog, providers, usage),
     *(auth, keys, users, webhooks, house),
 )
-_METHODS = ("GET", "POST", "DELETE")
+_METHODS = ("GET", "POST", "PATCH", "DELETE")
 _TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Idempotency-Key", "Prefer")
 _SHOWN = ("Location", "Retry-After", "Idempotency-Replayed", "WWW-Authenticate", HEADER)
 
@@ -67,8 +69,9 @@ def _protect(app: FastAPI, services: Services) -> None:
         trusted_origins=settings.cors_origins,
     )
     app.add_middleware(Guard, rules=rules)
+    app.add_middleware(Failures)
     if settings.cors_origins:
-        # Around the guard, so that a page that may ask can read why it was refused.
+        # Around the guard and the failures: a page that may ask can read why it got nothing.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,

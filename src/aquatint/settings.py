@@ -192,6 +192,7 @@ class Settings(BaseSettings):
     chat_base_url: Url = None
     chat_api_key: Key = None
     chat_model: Text = None
+    chat_models: Names = ()  # to choose from, the first by default; none: chat_model alone
     chat_price_input: TokenPrice = None
     chat_price_output: TokenPrice = None
 
@@ -261,15 +262,17 @@ class Settings(BaseSettings):
         return ChatServer(
             base_url=self.chat_base_url or self.openai_base_url,
             api_key=key,
-            model=self.chat_model or "gpt-5.4-mini",
+            models=self.chat_models or (self.chat_model or "gpt-5.4-mini",),
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChatServer:
-    """An OpenAI-compatible chat server."""
+    """An OpenAI-compatible chat server, and the names of its models that may be used."""
 
-    def __init__(self, *, base_url: str, api_key: SecretStr | None, model: str) -> None:
-        self.base_url, self.api_key, self.model = base_url, api_key, model
+    base_url: str
+    api_key: SecretStr | None
+    models: tuple[str, ...]
 
 
 def named_variable(name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.support.servers import gateway, simulator
+from tests.support.servers import gateway, provider_settings, simulator
 
 AXE = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
@@ -29,6 +29,15 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         gateway(tmp_path_factory.mktemp("studio"), providers.url) as server,
     ):
         yield Studio(server.url, providers.url)
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory, studio: Studio) -> Iterator[Studio]:
+    """A studio with all four providers, over the same simulator."""
+    others = provider_settings(studio.simulator, "together", "replicate", "gemini")
+    folder = tmp_path_factory.mktemp("wide")
+    with gateway(folder, studio.simulator, **others) as server:
+        yield Studio(server.url, studio.simulator)
 
 
 @pytest.fixture
@@ -76,4 +85,21 @@ def page(
     """An empty studio, in two sizes and colours."""
     del control
     with visitor(browser, studio.url, phone=request.param == "phone-dark") as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(browser: Browser, studio: Studio, control: Any) -> Iterator[Page]:
+    """An empty studio on a desk by day."""
+    del control
+    with visitor(browser, studio.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def wide_desk(browser: Browser, wide: Studio, control: Any) -> Iterator[Page]:
+    """The same with all four providers."""
+    for provider in ("openai", "together", "replicate", "gemini"):
+        control.post(f"{wide.url}/api/providers/{provider}/reset")
+    with visitor(browser, wide.url) as opened:
         yield opened

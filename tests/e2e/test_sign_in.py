@@ -132,6 +132,7 @@ def test_an_expired_link_is_renewed(browser: Browser, house: House) -> None:
         sign_in(page, "ada")
         compose(page)
         buy(page)
+        see_picture(page)
         refused: list[str] = []
 
         def expire(route: Route) -> None:
@@ -210,7 +211,7 @@ def test_the_life_of_an_api_key(browser: Browser, house: House) -> None:
         compose(page)
         open_page(page, "API keys")
         page.get_by_role("button", name="New key").click()
-        page.get_by_label("Name").fill("posters")
+        page.get_by_role("textbox", name="Name").fill("posters")
         check_accessible(page)
         page.get_by_role("button", name="Create key").click()
         page.get_by_role("button", name="Copy key").click()

@@ -77,8 +77,14 @@ PLACES: dict[tuple[str, str], Place] = {
         Scope.CHAT, body=lambda made: {**QUESTION, "conversationId": made["conversation_id"]}
     ),
     ("GET", "/chat/{turn}/events"): scoped(Scope.CHAT),
+    ("POST", "/chat/{turn}/stop"): scoped(Scope.CHAT),
     ("GET", "/api/conversations"): READ,
     ("GET", "/api/conversations/{conversation_id}"): READ,
+    ("PATCH", "/api/conversations/{conversation_id}"): scoped(
+        Scope.CHAT, body=lambda _: {"title": "another"}
+    ),
+    ("DELETE", "/api/conversations/{conversation_id}"): scoped(Scope.CHAT),
+    ("POST", "/api/conversations/{conversation_id}/restore"): scoped(Scope.CHAT),
     ("POST", "/api/images"): scoped(Scope.QUOTE, sends=picture()),
     ("POST", "/api/quotes"): scoped(Scope.QUOTE, body=lambda _: {"prompt": "a cat"}),
     ("GET", "/api/quotes/{quote_id}"): READ,
@@ -91,6 +97,9 @@ PLACES: dict[tuple[str, str], Place] = {
     ("POST", "/api/generations/{generation_id}/cancel"): GENERATE,
     ("POST", "/api/generations/{generation_id}/dismiss"): GENERATE,
     ("GET", "/api/images/{image_id}"): READ,
+    ("PATCH", "/api/images/{image_id}"): scoped(
+        Scope.GENERATE, body=lambda _: {"altText": "A fox"}
+    ),
     ("GET", "/api/images/{image_id}/content"): LINKED,
     ("GET", "/api/images/{image_id}/download"): LINKED,
     ("GET", "/api/images/{image_id}/thumbnail"): LINKED,
@@ -101,5 +110,6 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/api/catalog/examples"): SIGNED_IN,
     ("GET", "/api/ledger/audit"): OPERATOR,
     ("GET", "/api/ledger/export.csv"): OPERATOR,
+    ("GET", "/api/providers"): SIGNED_IN,
     ("POST", "/api/providers/{provider}/reset"): OPERATOR,
 }

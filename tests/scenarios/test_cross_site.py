@@ -1,13 +1,17 @@
 """With sign-in on: what another site's page could make a browser send is never obeyed."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from aquatint.chat.conversations import Conversations
 from tests.support.client import Client
 from tests.support.fake import house
-from tests.support.people import SIGN_IN, Someone, someone
+from tests.support.people import SIGN_IN, Someone, key_of, someone
 from tests.support.served import served
 
 STUDIO = "https://studio.example"
@@ -98,3 +102,36 @@ async def test_a_listed_studio_may_ask_and_can_read_why_not(app: tuple[Client, S
         "OPTIONS", "/api/quotes", headers={"Origin": "https://evil.example", **asks}
     )
     assert "access-control-allow-origin" not in evil.headers
+
+
+class _Broken:
+    """A chat with a defect."""
+
+    @property
+    def conversations(self) -> Conversations:
+        raise LookupError("the secret cause")
+
+
+async def test_a_listed_studio_can_read_every_refusal_and_every_failure(tmp_path: Path) -> None:
+    async with house(tmp_path, cors_origins=(STUDIO,), **SIGN_IN) as services:
+        ann = await someone(services, "ann@x.example")
+        asks = {**JSON, **await key_of(services, ann.id), "Origin": STUDIO}
+        async with served(replace(services, chat=cast("Any", _Broken()))) as gate:
+            answers = {
+                400: await gate.call("POST", "/api/quotes", data=b"{", headers=asks),
+                401: await gate.get("/api/usage", headers={"Origin": STUDIO}),
+                403: await gate.get("/api/users", headers=asks),
+                404: await gate.get("/api/nothing", headers=asks),
+                405: await gate.call("DELETE", "/api/quotes", headers=asks),
+                413: await gate.call(
+                    "POST", "/api/quotes", data=BytesIO(b" " * 2**22), headers=asks
+                ),
+                500: await gate.get("/api/conversations", headers=asks),
+            }
+    for status, answer in answers.items():
+        assert answer.status == status, answer.raw
+        assert answer.headers["access-control-allow-origin"] == STUDIO, status
+        assert "X-Request-Id" in answer.headers["access-control-expose-headers"], status
+        assert answer.headers["x-request-id"], status
+    assert answers[500].body["code"] == "internal_error"
+    assert b"secret" not in answers[500].raw

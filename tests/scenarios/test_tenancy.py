@@ -72,7 +72,7 @@ async def _chatting(services: Services) -> AsyncIterator[Services]:
         clock=services.clock,
         quotes=services.quotes,
         items=services.items,
-        llm=ScriptedModel(*[["hello"]] * _ANSWERS),
+        models=[ScriptedModel(*[["hello"]] * _ANSWERS)],
         worker=lambda: "proc_1",
     )
     yield replace(services, chat=chat)
@@ -139,8 +139,11 @@ def routes(*, head: bool = True) -> Iterable[tuple[Route, Place]]:
     return sorted(every, key=lambda each: _takes_away(*each[0]))
 
 
-def _takes_away(method: str, path: str) -> bool:
-    return method == "DELETE" or path.endswith(("/rotate", "/sign-out", "/logout"))
+def _takes_away(method: str, path: str) -> int:
+    """The more, the later: after a sign-out nothing else can be tried."""
+    if path.endswith(("/sign-out", "/logout")):
+        return 2
+    return int(method == "DELETE" or path.endswith("/rotate"))
 
 
 async def test_every_route_has_its_place(tmp_path: Path) -> None:

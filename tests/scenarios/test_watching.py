@@ -102,7 +102,7 @@ async def test_a_chat_tells_no_more_after_the_sign_out(watch: Watch) -> None:
         clock=services.clock,
         quotes=services.quotes,
         items=services.items,
-        llm=ScriptedModel(["the first", said, "the last"]),
+        models=[ScriptedModel(["the first", said, "the last"])],
         worker=lambda: "proc_1",
     )
     heard = []

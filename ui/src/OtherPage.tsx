@@ -6,14 +6,42 @@ import { Notice } from "./design/Notice";
 
 const KeysPage = lazy(() => import("./keys/KeysPage"));
 const UsersPage = lazy(() => import("./users/UsersPage"));
+const UsagePage = lazy(() => import("./usage/UsagePage"));
+const ProvidersPage = lazy(() => import("./providers/ProvidersPage"));
+const SettingsPage = lazy(() => import("./settings/SettingsPage"));
 
-const TITLES = { keys: "API keys", users: "Users" } as const;
+const TITLES = {
+  usage: "Usage",
+  providers: "Providers",
+  settings: "Settings",
+  keys: "API keys",
+  users: "Users",
+} as const;
 
 type Other = Exclude<Page, "chat">;
 
 export const titleOfPage = (page: Other): string => TITLES[page];
 
-function Content({ page, about: { auth, user } }: { page: Other; about: About }) {
+interface ContentProps {
+  page: Other;
+  about: About;
+}
+
+function Content({ page, about }: ContentProps) {
+  switch (page) {
+    case "usage":
+      return <UsagePage />;
+    case "providers":
+      return <ProvidersPage />;
+    case "settings":
+      return <SettingsPage about={about} />;
+    default:
+      return <SignedIn page={page} about={about} />;
+  }
+}
+
+/** Pages that mean something only where people sign in. */
+function SignedIn({ page, about: { auth, user } }: ContentProps) {
   if (!auth || auth.mode === "none") {
     return (
       <Notice tone="plain" icon="info" title="Sign-in is off in this house">
@@ -31,7 +59,7 @@ function Content({ page, about: { auth, user } }: { page: Other; about: About })
 }
 
 /** What is not the conversation, each loaded when it is first opened. */
-export function OtherPage({ page, about }: { page: Other; about: About }) {
+export function OtherPage({ page, about }: ContentProps) {
   const back = conversationLink(useConversationId());
   return (
     <div className="flex flex-col gap-6 py-7">

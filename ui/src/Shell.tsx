@@ -1,14 +1,18 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { LiveRegion } from "./a11y/LiveRegion";
+import { Offline } from "./a11y/Offline";
+import { UndoToast } from "./a11y/UndoToast";
 import type { About } from "./api/types";
-import { Conversations, ConversationsButton } from "./Conversations";
 import { DemoBanner } from "./DemoBanner";
 import { Button } from "./design/Button";
 import { ThemeToggle } from "./design/ThemeToggle";
 import { AccountMenu } from "./identity/AccountMenu";
 import { Meter, MeterChip } from "./Meter";
 import { signsIn } from "./queries/about";
+import { Rail } from "./Rail";
 import { Wordmark } from "./Wordmark";
+
+const Drawer = lazy(() => import("./Drawer"));
 
 interface ShellProps {
   title: string | null;
@@ -17,10 +21,9 @@ interface ShellProps {
   children: ReactNode;
 }
 
-/** The frame around every room: a rail where there is space, a bar where there is not. */
+/** The frame around every room: a rail where there is space, a bar and a drawer where there is not. */
 export function Shell({ title, about, onNew, children }: ShellProps) {
-  // Conversations are kept by the gateway; without a model there is only this room.
-  const { chat, demo } = about;
+  const [drawn, setDrawn] = useState(false);
   const user = signsIn(about) ? about.user : null;
   return (
     <div className="min-h-dvh wide:grid wide:grid-cols-[15.5rem_minmax(0,1fr)]">
@@ -31,22 +34,8 @@ export function Shell({ title, about, onNew, children }: ShellProps) {
         <div className="mx-2 mt-1 mb-5">
           <Wordmark />
         </div>
-        <Button icon="plus" className="justify-start bg-sheet" onClick={onNew}>
-          New chat
-        </Button>
-        {chat ? (
-          <div className="mt-2 flex min-h-0 flex-col">
-            <Conversations title={title} />
-          </div>
-        ) : title ? (
-          <p
-            aria-current="page"
-            className="mt-2 truncate rounded-lg bg-sheet px-2.5 py-2 text-[0.87rem] shadow-sheet"
-          >
-            {title}
-          </p>
-        ) : null}
-        <div className="mt-auto flex flex-col gap-2">
+        <Rail title={title} about={about} onNew={onNew} />
+        <div className="mt-1 flex flex-col gap-2">
           <div className="self-start">
             <ThemeToggle />
           </div>
@@ -56,11 +45,17 @@ export function Shell({ title, about, onNew, children }: ShellProps) {
       </nav>
       <div className="flex min-h-dvh min-w-0 flex-col">
         <header className="flex items-center gap-1 border-b border-line px-3.5 py-2 wide:hidden">
+          <Button
+            kind="bare"
+            icon="menu"
+            aria-label="Menu"
+            aria-haspopup="dialog"
+            className="-ml-2 size-9"
+            onClick={() => setDrawn(true)}
+          />
           <Wordmark />
           <span className="ml-auto" />
           <MeterChip />
-          {chat && <ConversationsButton title={title} />}
-          {!user && <ThemeToggle wordless />}
           <Button
             kind="bare"
             icon="plus"
@@ -70,12 +65,22 @@ export function Shell({ title, about, onNew, children }: ShellProps) {
           />
           {user && <AccountMenu user={user} small />}
         </header>
-        {demo && <DemoBanner />}
+        <Offline />
+        {about.demo && <DemoBanner />}
         <main className="mx-auto flex w-full max-w-220 flex-1 flex-col px-3.5 wide:px-6">
           {children}
         </main>
       </div>
-      <LiveRegion />
+      {drawn ? (
+        <Suspense>
+          <Drawer title={title} about={about} onNew={onNew} onClose={() => setDrawn(false)} />
+        </Suspense>
+      ) : (
+        <>
+          <LiveRegion />
+          <UndoToast />
+        </>
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { App } from "./app";
 import { openConversation } from "./chat/location";
-import { eventStream, type Frame, json, later, playGateway } from "./testing/gateway";
+import { eventStream, type Frame, frameText, json, later, playGateway } from "./testing/gateway";
 import { anItem, bought } from "./testing/items";
 import { show } from "./testing/render";
 
@@ -138,7 +138,44 @@ describe("a chat", () => {
     expect(screen.getAllByText("A sunset")).toHaveLength(1);
   });
 
-  it("can be stopped, and taken up again", async () => {
+  it("is stopped on the server, which keeps what was said", async () => {
+    let tell: (frames: readonly Frame[]) => void = () => undefined;
+    const gateway = playGateway({
+      ...house,
+      "POST /chat": () => {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            const encoder = new TextEncoder();
+            tell = (frames) => controller.enqueue(encoder.encode(frames.map(frameText).join("")));
+            tell(answer("c_6").slice(0, 2));
+          },
+        });
+        return new Response(body);
+      },
+      "POST /chat/turn_1/stop": () => {
+        tell([
+          { id: "turn_1:3", event: "status", data: { status: "stopping" } },
+          {
+            id: "turn_1:4",
+            event: "message_complete",
+            data: { role: "assistant", content: "Here is **a quote**." },
+          },
+          { id: "turn_1:5", event: "complete", data: { status: "stopped", cost: 0 } },
+        ]);
+        return new Response(null, { status: 204 });
+      },
+    });
+    const { user } = show(<App />, { region: false });
+    await user.type(await field(), "A sunset{Enter}");
+    await screen.findByText("a quote");
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    expect(await screen.findByText("Stopped")).toBeTruthy();
+    expect(screen.getAllByText("a quote")).toHaveLength(1);
+    expect(screen.getByRole("button", { name: "Send again" })).toBeTruthy();
+    expect(gateway.to("POST", "/chat/turn_1/stop")).toHaveLength(1);
+  });
+
+  it("can be left where it cannot be stopped, and taken up again", async () => {
     playGateway({
       ...house,
       "POST /chat": ({ signal }) => {
@@ -202,7 +239,9 @@ describe("a chat", () => {
     await user.click(screen.getByRole("button", { name: "Grab" }));
     expect(await screen.findByText("Markdown copied to clipboard!")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "LLM Info" }));
-    expect(screen.getByRole("dialog", { name: "LLM Info" }).textContent).toContain("$0.0937");
+    expect((await screen.findByRole("dialog", { name: "LLM Info" })).textContent).toContain(
+      "$0.0937",
+    );
   });
 
   it("leaves a conversation that the server does not have", async () => {
@@ -234,10 +273,12 @@ describe("the list of conversations", () => {
     const { user } = show(<App />, { region: false });
     const other = await screen.findByRole("link", { name: "About l_2" });
     const link = (name: string) => screen.getByRole("link", { name });
-    expect(screen.getAllByRole("link").map((one) => one.textContent)).toEqual([
-      "About l_2",
-      "About l_1",
-    ]);
+    const list = screen.getByRole("list", { name: "Conversations" });
+    expect(
+      within(list)
+        .getAllByRole("link")
+        .map((one) => one.textContent),
+    ).toEqual(["About l_2", "About l_1"]);
     expect(link("About l_1").getAttribute("aria-current")).toBe("page");
     expect(other.getAttribute("aria-current")).toBeNull();
     await user.click(other);
@@ -270,8 +311,8 @@ describe("the list of conversations", () => {
       "GET /api/conversations/l_4": said("l_4"),
     });
     const { user } = show(<App />, { region: false });
-    await user.click(await screen.findByRole("button", { name: "Conversations" }));
-    const dialog = screen.getByRole("dialog", { name: "Conversations" });
+    await user.click(await screen.findByRole("button", { name: "Menu" }));
+    const dialog = await screen.findByRole("dialog", { name: "Menu" });
     await user.click(await within(dialog).findByRole("link", { name: "About l_4" }));
     expect(await screen.findByText("Say l_4")).toBeTruthy();
     expect(screen.queryByRole("dialog")).toBeNull();

@@ -46,7 +46,7 @@ function Studio({ room, about, placeholder }: StudioProps) {
 
 function ChatStudio({ about }: { about: About }) {
   return (
-    <Studio room={useChat()} about={about} placeholder="Describe a picture, or ask anything" />
+    <Studio room={useChat(about)} about={about} placeholder="Describe a picture, or ask anything" />
   );
 }
 

@@ -21,13 +21,12 @@ _SPECIFICATION = ("/generate-image", "/chat", "/health-check")
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error in the shape of the route it happened on."""
+    """Answer every error in the shape of the route it happened on; defects are for `Failures`."""
     app.add_exception_handler(AquatintError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DatabaseBusy, _busy)
     app.add_exception_handler(CommitUnknown, _untold)
-    app.add_exception_handler(Exception, _unknown)
 
 
 def of_specification(path: str) -> bool:
@@ -113,8 +112,3 @@ async def _untold(request: Request, error: Exception) -> JSONResponse:
         "Ask again with the same quote or Idempotency-Key: nothing is bought twice"
     )
     return answer(request.url.path, 503, "commit_unknown", message, retry_after=_SOON)
-
-
-async def _unknown(request: Request, error: Exception) -> JSONResponse:
-    logger.error("unhandled error on %s", request.url.path, exc_info=error)
-    return answer(request.url.path, 500, "internal_error", "The gateway failed; its log says more")

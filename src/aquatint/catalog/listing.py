@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from aquatint.catalog.controls import controls
 from aquatint.catalog.load import Catalog
 from aquatint.catalog.model import Row, Size
 from aquatint.catalog.pricing import Demand, expected
@@ -27,7 +28,7 @@ def entry(catalog: Catalog, row: Row) -> dict[str, Any]:
         "squareCost": None if cost is None else to_usd(cost),
         "sizes": row.sizes.model_dump(),
         "operations": list(row.operations),
-        "capabilities": row.capabilities.model_dump(),
+        "capabilities": controls(catalog, row).public(),
         "limits": {name: limit.model_dump() for name, limit in row.limits.items()},
         "availableFrom": row.available_from.isoformat(),
         "retiredOn": row.retired_on.isoformat() if row.retired_on else None,

@@ -147,12 +147,6 @@ class Capabilities(Frozen):
     partial_images: int = Field(default=0, ge=0)  # previews that a stream may show
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What it can do, as a list of names for people and programs."""
-        limits = {"max_n", "max_prompt", "max_images", "mask_needed", "mask_paints"}
-        return tuple(self.model_dump(exclude=limits, exclude_defaults=True))
-
-    @property
     def parameters(self) -> frozenset[Parameter]:
         """What a request must be able to say for all of this to be true."""
         needed: dict[Parameter, bool] = {

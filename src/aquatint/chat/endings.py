@@ -19,14 +19,25 @@ def success(said: Said) -> tuple[Entry, ...]:
     )
 
 
+def stopped(said: Said) -> tuple[Entry, ...]:
+    """The end that its person asked for: what was said and quoted so far stands."""
+    return (
+        _message_complete(said),
+        Entry("complete", {"status": "stopped", "cost": to_usd(said.cost)}, final=True),
+    )
+
+
 def failure(said: Said, *, message: str, code: str) -> tuple[Entry, ...]:
     """The error; before it the message, when there are quotes that would be lost without it."""
     told = (_message_complete(said),) if said.quotes else ()
     return (*told, Entry("error", {"error": message, "code": code}, final=True))
 
 
-def keep(tx: Tx, conversation_id: str, said: Said, *, now: Millis) -> None:
-    """Make what was said a message of the conversation, if anything was."""
+def keep(tx: Tx, conversation_id: str, said: Said, *, question: str | None, now: Millis) -> None:
+    """Make what was said in answer to the message `question` one of the conversation too.
+
+    Nothing is kept when nothing was said.
+    """
     if not (said.text or said.quotes or said.calls):
         return
     message = Message(
@@ -37,7 +48,7 @@ def keep(tx: Tx, conversation_id: str, said: Said, *, now: Millis) -> None:
         calls=tuple(said.calls),
         created_at=now,
     )
-    store.add(tx, conversation_id, [message], now=now)
+    store.add(tx, conversation_id, [message], now=now, question=question)
 
 
 def _message_complete(said: Said) -> Entry:

@@ -52,8 +52,12 @@ def _checked_size(number: int, message: Words) -> int:
 
 def title(messages: Sequence[Words]) -> str:
     """A conversation's name: the start of what the person said first."""
-    first = next(message for message in messages if message.role == "user")
-    words = " ".join(first.content.split())
+    return title_of(next(message.content for message in messages if message.role == "user"))
+
+
+def title_of(content: str) -> str:
+    """The name that `content` gives to a conversation which begins with it."""
+    words = " ".join(content.split())
     return words if len(words) <= _TITLE else words[: _TITLE - 1].rstrip() + "…"
 
 

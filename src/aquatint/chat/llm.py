@@ -64,12 +64,13 @@ class ChatModel(Protocol):
 
 
 class ChatClient:
-    """The chat server of the settings."""
+    """One model of the chat server of the settings."""
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         server: ChatServer,
+        model: str,
         *,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
@@ -77,7 +78,7 @@ class ChatClient:
         self._url = f"{server.base_url}/chat/completions"
         self._key = server.api_key.get_secret_value() if server.api_key else ""
         self._silence = silence_seconds
-        self.name = server.model
+        self.name = model
 
     async def stream(
         self, messages: Sequence[Json], answer: Answer, *, tools: Sequence[Json], may_call: bool

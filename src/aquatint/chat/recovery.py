@@ -10,7 +10,7 @@ STOPPED_CODE = "server_stopped"
 
 
 def end_left(tx: Tx, *, now: Millis) -> list[str]:
-    """End every such turn with an error, keep what it said, and return their ids."""
+    """End every such turn, keep what it said, and return their ids."""
     left = turns.ownerless(tx)
     for turn_id in left:
         _end(tx, turn_id, now=now)
@@ -20,7 +20,12 @@ def end_left(tx: Tx, *, now: Millis) -> list[str]:
 def _end(tx: Tx, turn_id: str, *, now: Millis) -> None:
     text, quotes = turns.said(tx, turn_id)
     said = Said(text=text, quotes=list(quotes))
-    for entry in endings.failure(said, message=STOPPED, code=STOPPED_CODE):
+    ending = (
+        endings.stopped(said)
+        if turns.asked_to_stop(tx, turn_id)
+        else endings.failure(said, message=STOPPED, code=STOPPED_CODE)
+    )
+    for entry in ending:
         turns.append(tx, turn_id, entry.event, entry.data, now=now, final=entry.final)
-    if conversation_id := turns.conversation_of(tx, turn_id):
-        endings.keep(tx, conversation_id, said, now=now)
+    if place := turns.place_of(tx, turn_id):
+        endings.keep(tx, place.conversation_id, said, question=place.question, now=now)

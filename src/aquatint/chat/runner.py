@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aquatint.chat import endings, history
+from aquatint.chat import endings, history, turns
 from aquatint.chat.calls import Prices
 from aquatint.chat.journal import Entry, Journal
 from aquatint.chat.llm import ChatModel
@@ -16,21 +16,25 @@ from aquatint.chat.recovery import STOPPED, STOPPED_CODE
 from aquatint.chat.tools import ItemView, Quoter, Toolbox
 from aquatint.chat.turns import TurnEnded
 from aquatint.clock import Clock
-from aquatint.db.engine import Database
+from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import AquatintError
+from aquatint.quotes.preferences import Preferences
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """One question and its answer. `own_words` is the question."""
+    """One question and its answer. `own_words` are those of the message `question`."""
 
     id: str
     owner: str
     conversation_id: str
+    question: str
     own_words: str
+    preferences: Preferences
+    model: ChatModel
 
 
 class TurnRunner:
@@ -44,10 +48,8 @@ class TurnRunner:
         clock: Clock,
         quotes: Quoter,
         items: ItemView,
-        model: ChatModel,
         prices: Prices,
     ) -> None:
-        self.model = model
         self._db = db
         self._events = log
         self._clock = clock
@@ -59,12 +61,13 @@ class TurnRunner:
         """Answer `turn`; `earlier` is the conversation, the question included."""
         journal = Journal(turn.id, db=self._db, log=self._events, clock=self._clock)
         loop = Loop(
-            model=self.model,
+            model=turn.model,
             tools=Toolbox(
                 owner=turn.owner,
                 own_words=turn.own_words,
                 quotes=self._quotes,
                 items=self._items,
+                preferences=turn.preferences,
             ),
             journal=journal,
             clock=self._clock,
@@ -85,7 +88,7 @@ class TurnRunner:
             await loop.run(history.upstream(earlier, await self._quoted(turn, earlier)))
             await self._end(turn, journal, said, endings.success(said))
         except asyncio.CancelledError:
-            await self._fail(turn, journal, said, message=STOPPED, code=STOPPED_CODE)
+            await self._break_off(turn, journal, said)
             raise
         except AquatintError as error:
             await self._fail(turn, journal, said, message=error.message, code=error.code)
@@ -100,6 +103,13 @@ class TurnRunner:
         quote_ids = [quote_id for message in earlier for quote_id in message.quotes]
         return await self._items.items(turn.owner, quote_ids) if quote_ids else []
 
+    async def _break_off(self, turn: Turn, journal: Journal, said: Said) -> None:
+        """Its person stops a turn, or the process that makes it ends."""
+        if await self._db.read(lambda tx: turns.asked_to_stop(tx, turn.id)):
+            await self._end(turn, journal, said, endings.stopped(said))
+        else:
+            await self._fail(turn, journal, said, message=STOPPED, code=STOPPED_CODE)
+
     async def _fail(
         self, turn: Turn, journal: Journal, said: Said, *, message: str, code: str
     ) -> None:
@@ -109,7 +119,9 @@ class TurnRunner:
         self, turn: Turn, journal: Journal, said: Said, entries: Sequence[Entry]
     ) -> None:
         """The last events and the message, together or not at all."""
-        await journal.put(
-            *entries,
-            also=lambda tx: endings.keep(tx, turn.conversation_id, said, now=self._clock.now()),
-        )
+
+        def keep(tx: Tx) -> None:
+            now = self._clock.now()
+            endings.keep(tx, turn.conversation_id, said, question=turn.question, now=now)
+
+        await journal.put(*entries, also=keep)

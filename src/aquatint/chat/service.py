@@ -2,31 +2,36 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from aquatint.chat import history, store, turns
+from aquatint.chat import cards, history, store, turns
 from aquatint.chat.calls import Prices
+from aquatint.chat.conversations import Conversations
 from aquatint.chat.llm import ChatModel
-from aquatint.chat.model import Conversation, Message, Words
+from aquatint.chat.model import NO_OPTIONS, Conversation, Message, Options, Words
 from aquatint.chat.recovery import end_left
 from aquatint.chat.runner import Turn, TurnRunner
 from aquatint.chat.tools import ItemView, Quoter
-from aquatint.clock import Clock, iso
+from aquatint.clock import Clock, Millis
 from aquatint.db.engine import Database, Tx
 from aquatint.db.eventlog import Event, EventLog
-from aquatint.errors import ChatNotConfigured, LimitReached, NotFound
+from aquatint.errors import ChatNotConfigured, InvalidRequest, LimitReached, NotFound
 from aquatint.ids import new_id
 
 TURNS_AT_ONCE = 64  # of one person
 KEPT_SECONDS = 600  # how long a turn can be read again
 GRACE_SECONDS = 5.0
+_NO_TURN = "No such turn; turns are kept for ten minutes"
 
 
 class ChatService:
-    """Call `take_over` now and again, and `drain` before the database is closed."""
+    """Call `take_over` and `heed` now and again, and `drain` before the database is closed.
+
+    The first of `models` talks where nobody names another; without any there is no chat.
+    """
 
     def __init__(
         self,
@@ -36,7 +41,7 @@ class ChatService:
         clock: Clock,
         quotes: Quoter,
         items: ItemView,
-        llm: ChatModel | None,
+        models: Sequence[ChatModel],
         worker: Callable[[], str],
         prices: Prices = (None, None),
     ) -> None:
@@ -45,61 +50,87 @@ class ChatService:
         self._clock = clock
         self._items = items
         self._worker = worker
-        self._runner: TurnRunner | None = None
-        if llm is not None:
-            self._runner = TurnRunner(
-                db=db, log=log, clock=clock, quotes=quotes, items=items, model=llm, prices=prices
-            )
+        self._models = {model.name: model for model in models}
+        self._runner = TurnRunner(
+            db=db, log=log, clock=clock, quotes=quotes, items=items, prices=prices
+        )
+        self.conversations = Conversations(db=db, clock=clock, items=items)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: Counter[str] = Counter()
 
     async def start(
-        self, owner: str, messages: Sequence[Words], conversation_id: str | None = None
+        self,
+        owner: str,
+        messages: Sequence[Words],
+        conversation_id: str | None = None,
+        options: Options = NO_OPTIONS,
     ) -> str:
         """Begin a turn and return its id; it runs to its end by itself.
 
         In a conversation there is, the server's history is the truth and only the last message
         is added. Raises InvalidRequest, NotFound, LimitReached or ChatNotConfigured.
         """
-        if self._runner is None:
-            raise ChatNotConfigured("No chat server is configured; set CHAT_BASE_URL")
+        model = self._model(options.model)
         history.check(messages)
+        if options.replace_from and not conversation_id:
+            raise InvalidRequest("replaceFrom needs the conversationId of the message")
         if self._busy[owner] >= TURNS_AT_ONCE:
             raise LimitReached("Too many answers are being made at once", retry_after=5)
         turn = Turn(
             id=new_id("turn"),
             owner=owner,
             conversation_id=conversation_id or new_id("conv"),
+            question=new_id("msg"),
             own_words=messages[-1].content,
+            preferences=options.preferences,
+            model=model,
         )
-        added = messages[-1:] if conversation_id else messages
-        fresh, model = not conversation_id, self._runner.model.name
+        added, fresh = messages[-1:] if conversation_id else messages, not conversation_id
         earlier = await self._db.write(
-            lambda tx: self._begin(tx, turn, added, fresh=fresh, model=model)
+            lambda tx: self._begin(tx, turn, added, fresh=fresh, cut=options.replace_from)
         )
-        self._spawn(self._runner, turn, earlier)
+        self._spawn(turn, earlier)
         return turn.id
 
+    def _model(self, name: str | None) -> ChatModel:
+        if not self._models:
+            raise ChatNotConfigured("No chat server is configured; set CHAT_BASE_URL")
+        chosen = self._models.get(name) if name else next(iter(self._models.values()))
+        if chosen is None:
+            raise InvalidRequest(f"chatModel must be one of {', '.join(self._models)}")
+        return chosen
+
     def _begin(
-        self, tx: Tx, turn: Turn, added: Sequence[Words], *, fresh: bool, model: str
+        self, tx: Tx, turn: Turn, added: Sequence[Words], *, fresh: bool, cut: str | None
     ) -> list[Message]:
         now, conversation_id = self._clock.now(), turn.conversation_id
         if fresh:
             title = history.title(added)
             conversation = Conversation(id=conversation_id, title=title, updated_at=now)
             store.create(tx, conversation, turn.owner)
-        elif store.find(tx, turn.owner, conversation_id) is None:
+        elif (found := store.find(tx, turn.owner, conversation_id)) is None:
             raise NotFound("No such conversation")
+        elif cut:
+            _cut(tx, turn, found, cut, now=now)
+        ids = [*(new_id("msg") for _ in added[:-1]), turn.question]
         messages = [
-            Message(id=new_id("msg"), role=words.role, content=words.content, created_at=now)
-            for words in added
+            Message(id=name, role=words.role, content=words.content, created_at=now)
+            for name, words in zip(ids, added, strict=True)
         ]
         store.add(tx, conversation_id, messages, now=now)
-        turns.begin(tx, turn.id, conversation_id, model=model, worker=self._worker(), now=now)
+        turns.begin(
+            tx,
+            turn.id,
+            conversation_id,
+            question=turn.question,
+            model=turn.model.name,
+            worker=self._worker(),
+            now=now,
+        )
         return store.messages(tx, conversation_id, last=history.MAX_MESSAGES)
 
-    def _spawn(self, runner: TurnRunner, turn: Turn, earlier: Sequence[Message]) -> None:
-        task = asyncio.create_task(runner.run(turn, earlier), name=turn.id)
+    def _spawn(self, turn: Turn, earlier: Sequence[Message]) -> None:
+        task = asyncio.create_task(self._runner.run(turn, earlier), name=turn.id)
         self._running[turn.id] = task
         self._busy[turn.owner] += 1
         task.add_done_callback(lambda _: self._forget(turn))
@@ -119,7 +150,7 @@ class ChatService:
         """
         position = await self._db.read(lambda tx: turns.position(tx, owner, turn_id))
         if position is None:
-            raise NotFound("No such turn; turns are kept for ten minutes")
+            raise NotFound(_NO_TURN)
         seen = position.final and after >= position.seq
         return self._follow(owner, turn_id, None if seen else after, base_url)
 
@@ -132,32 +163,41 @@ class ChatService:
             async for event in events:
                 data = dict(event.data)
                 if quote_ids := data.pop("quotes", ()):
-                    items = await self._items.items(owner, quote_ids, base_url=base_url)
+                    standing = await self._db.read(partial(cards.newest, quote_ids=quote_ids))
+                    items = await self._items.items(owner, standing, base_url=base_url)
                     data["imageGenerations"] = items
                 yield replace(event, data=data)
 
-    async def conversations(self, owner: str) -> list[dict[str, Any]]:
-        """`{id, title, updatedAt}` of the recent ones, the last used first."""
-        found = await self._db.read(lambda tx: store.recent(tx, owner))
-        return [{"id": c.id, "title": c.title, "updatedAt": iso(c.updated_at)} for c in found]
+    async def stop(self, owner: str, turn_id: str) -> None:
+        """End the owner's own turn, whichever process makes it; what was said and quoted stays.
 
-    async def conversation(
-        self, owner: str, conversation_id: str, *, base_url: str = ""
-    ) -> dict[str, Any]:
-        """`{id, title, messages}`, the images in their present state; NotFound if not theirs."""
+        A turn that has ended stays as it is. Raises NotFound.
+        """
+        now = self._clock.now()
 
-        def read(tx: Tx) -> tuple[Conversation, list[Message]]:
-            found = store.find(tx, owner, conversation_id)
-            if found is None:
-                raise NotFound("No such conversation")
-            return found, store.messages(tx, conversation_id)
+        def ask(tx: Tx) -> None:
+            position = turns.position(tx, owner, turn_id)
+            if position is None:
+                raise NotFound(_NO_TURN)
+            if not position.final and not turns.asked_to_stop(tx, turn_id):
+                turns.ask_to_stop(tx, turn_id, now=now)
 
-        found, messages = await self._db.read(read)
-        quote_ids = [quote_id for message in messages for quote_id in message.quotes]
-        items = await self._items.items(owner, quote_ids, base_url=base_url)
-        by_id = {item["id"]: item for item in items}
-        shown = [_shown(message, by_id) for message in messages if message.role != "system"]
-        return {"id": found.id, "title": found.title, "messages": shown}
+        await self._db.write(ask)
+        self._events.wake(turns.stream(turn_id))
+        self._break_off(turn_id)
+
+    def _break_off(self, turn_id: str) -> None:
+        """Once: cancelled again, it could not write its end."""
+        task = self._running.get(turn_id)
+        if task and not task.cancelling():
+            task.cancel()
+
+    async def heed(self) -> None:
+        """End the turns whose person asked another process for it."""
+        if self._running:
+            worker = self._worker()
+            for turn_id in await self._db.read(lambda tx: turns.to_stop(tx, worker)):
+                self._break_off(turn_id)
 
     async def take_over(self) -> None:
         """End the turns that no living process makes any more."""
@@ -167,23 +207,19 @@ class ChatService:
 
     async def drain(self, *, grace: float = GRACE_SECONDS) -> None:
         """Let turns finish for `grace` seconds, then end each with an error that keeps its text."""
-        running = list(self._running.values())
+        running = dict(self._running)
         if running:
-            await asyncio.wait(running, timeout=grace)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.wait(running.values(), timeout=grace)
+        for turn_id in running:
+            self._break_off(turn_id)
+        await asyncio.gather(*running.values(), return_exceptions=True)
 
 
-def _shown(message: Message, items: Mapping[str, Any]) -> dict[str, Any]:
-    images = [items[quote_id] for quote_id in message.quotes if quote_id in items]
-    return (
-        {
-            "id": message.id,
-            "role": message.role,
-            "content": message.content,
-            "createdAt": iso(message.created_at),
-        }
-        | ({"imageGenerations": images} if images else {})
-        | ({"llmApiCalls": list(message.calls)} if message.calls else {})
-    )
+def _cut(tx: Tx, turn: Turn, conversation: Conversation, message_id: str, *, now: Millis) -> None:
+    """Make room for a message said anew. A name that nobody gave follows what is said first."""
+    opening = store.opening(tx, conversation.id)
+    if not store.cut(tx, conversation.id, message_id, now=now):
+        raise NotFound("No such message of yours in this conversation")
+    first = store.opening(tx, conversation.id) is None
+    if first and opening and conversation.title == history.title_of(opening):
+        store.rename(tx, turn.owner, conversation.id, history.title_of(turn.own_words))

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from aquatint.catalog.controls import MAX_IMAGES
 from aquatint.catalog.model import Tier
 from aquatint.chat.fragments import ToolCall, valid
 from aquatint.errors import AquatintError
 from aquatint.policy.text import Name, Text
 from aquatint.quotes.model import QuoteRequest
-from aquatint.routing.candidates import MAX_IMAGES
+from aquatint.quotes.preferences import NO_PREFERENCES, Preferences
 
 MAX_CALLS_PER_TURN = 8
 GENERATE_IMAGE = "generate_image"
@@ -129,9 +130,18 @@ class ToolResult:
 class Toolbox:
     """The tools of one turn. `own_words` is the person's last message."""
 
-    def __init__(self, *, owner: str, own_words: str, quotes: Quoter, items: ItemView) -> None:
+    def __init__(  # a turn, and what its tools work with
+        self,
+        *,
+        owner: str,
+        own_words: str,
+        quotes: Quoter,
+        items: ItemView,
+        preferences: Preferences = NO_PREFERENCES,
+    ) -> None:
         self._owner = owner
         self._own_words = own_words
+        self._preferences = preferences
         self._quotes = quotes
         self._items = items
 
@@ -159,7 +169,7 @@ class Toolbox:
         )
         quote = await self._quotes.create(
             self._owner,
-            request,
+            self._preferences.over(request),
             own_words=self._own_words,
             tool_quality=arguments.quality,
             tool_prompt=arguments.prompt,

@@ -10,6 +10,7 @@ from aquatint.db import eventlog
 from aquatint.db.engine import Tx
 
 _PREFIX = "turn:"
+STOPPING = "stopping"  # the only status after the one a turn begins with
 
 
 class TurnEnded(Exception):
@@ -24,13 +25,28 @@ class Position:
     final: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a turn belongs: its conversation, and the message in it that it answers."""
+
+    conversation_id: str
+    question: str | None  # None: of a turn begun by an earlier version
+
+
 def stream(turn_id: str) -> str:
     """The name of the turn's event stream."""
     return f"{_PREFIX}{turn_id}"
 
 
 def begin(  # what the first event tells, and whose work it is
-    tx: Tx, turn_id: str, conversation_id: str, *, model: str, worker: str, now: Millis
+    tx: Tx,
+    turn_id: str,
+    conversation_id: str,
+    *,
+    question: str,
+    model: str,
+    worker: str,
+    now: Millis,
 ) -> None:
     tx.execute(
         "INSERT INTO turns (id, worker) VALUES (:id, :worker)", {"id": turn_id, "worker": worker}
@@ -39,6 +55,7 @@ def begin(  # what the first event tells, and whose work it is
         "status": "processing",
         "turn": turn_id,
         "conversationId": conversation_id,
+        "messageId": question,
         "model": model,
     }
     eventlog.append(tx, stream(turn_id), "status", data, now=now)
@@ -64,21 +81,50 @@ def append(
 
 def position(tx: Tx, owner: str, turn_id: str) -> Position | None:
     """How far the owner's own turn has come; None for any other."""
-    conversation_id = conversation_of(tx, turn_id)
+    place = place_of(tx, turn_id)
     mine = tx.execute(
         "SELECT 1 FROM conversations WHERE id = :id AND owner = :owner",
-        {"id": conversation_id, "owner": owner},
+        {"id": place and place.conversation_id, "owner": owner},
     ).fetchone()
     return _position(tx, turn_id) if mine else None
 
 
-def conversation_of(tx: Tx, turn_id: str) -> str | None:
-    """The conversation of a turn, as its first event tells."""
+def place_of(tx: Tx, turn_id: str) -> Place | None:
+    """Where a turn belongs, as its first event tells."""
     row = tx.execute(
         "SELECT data FROM events WHERE stream = :stream ORDER BY seq LIMIT 1",
         {"stream": stream(turn_id)},
     ).fetchone()
-    return str(json.loads(row["data"])["conversationId"]) if row else None
+    told = json.loads(row["data"]) if row else {}
+    return Place(told["conversationId"], told.get("messageId")) if told else None
+
+
+def ask_to_stop(tx: Tx, turn_id: str, *, now: Millis) -> None:
+    """Note in its own events that a turn under way shall end; whoever makes it looks for this."""
+    append(tx, turn_id, "status", {"status": STOPPING}, now=now)
+
+
+def asked_to_stop(tx: Tx, turn_id: str) -> bool:
+    """Whether the turn's person asked for its end."""
+    row = tx.execute(
+        "SELECT 1 FROM events WHERE stream = :stream AND event = 'status' AND seq > 1",
+        {"stream": stream(turn_id)},
+    ).fetchone()
+    return row is not None
+
+
+def to_stop(tx: Tx, worker: str) -> list[str]:
+    """The ids of the turns that `worker` makes and shall end."""
+    rows = tx.execute(
+        """
+        SELECT id FROM turns WHERE worker = :worker AND EXISTS (
+          SELECT 1 FROM events
+          WHERE stream = :prefix || turns.id AND event = 'status' AND seq > 1
+        )
+        """,
+        {"worker": worker, "prefix": _PREFIX},
+    )
+    return [row["id"] for row in rows.fetchall()]
 
 
 def ownerless(tx: Tx) -> list[str]:

@@ -120,7 +120,7 @@ async def _alive(ground: _Ground, services: Services) -> AsyncIterator[None]:
     heart = Heart(
         ground.membership,
         take_over=(services.generations.take_over, services.chat.take_over),
-        heed=services.generations.heed,
+        heed=(services.generations.heed, services.chat.heed),
     )
     keeper = Housekeeper(
         db=ground.db,
@@ -269,7 +269,9 @@ def _chat(ground: _Ground, quotes: Quotes, items: Items) -> ChatService:
         clock=ground.clock,
         quotes=quotes,
         items=items,
-        llm=ChatClient(ground.session, server) if server else None,
+        models=[ChatClient(ground.session, server, name) for name in server.models]
+        if server
+        else [],
         worker=ground.worker,
         prices=(settings.chat_price_input, settings.chat_price_output),
     )

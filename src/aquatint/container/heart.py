@@ -17,10 +17,12 @@ Chore = Callable[[], Awaitable[None]]
 class Heart:
     """Beats until it is stopped; `take_over` is done after each beat, `heed` every second."""
 
-    def __init__(self, membership: Membership, *, take_over: Sequence[Chore], heed: Chore) -> None:
+    def __init__(
+        self, membership: Membership, *, take_over: Sequence[Chore], heed: Sequence[Chore]
+    ) -> None:
         self._membership = membership
         self._take_over = take_over
-        self._heed = heed
+        self._heeded = heed
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -36,6 +38,10 @@ class Heart:
         for dead in await self._membership.look():
             logger.warning("process_died process=%s: its work is taken over", dead)
         for chore in self._take_over:
+            await chore()
+
+    async def _heed(self) -> None:
+        for chore in self._heeded:
             await chore()
 
     async def stop(self) -> None:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from aquatint.chat import store as conversations
 from aquatint.chat import turns
+from aquatint.chat.conversations import RESTORED_WITHIN
 from aquatint.clock import Clock, Millis
 from aquatint.db import chores, eventlog
 from aquatint.db.engine import Database, Tx
@@ -71,6 +73,7 @@ class Housekeeper:
             )
         )
         await self._rows(lambda tx: idempotency.sweep(tx, now=now))
+        await self._rows(lambda tx: conversations.sweep(tx, before=now - RESTORED_WITHIN))
         await self._rows(lambda tx: quotes.sweep(tx, before=now - QUOTES_KEPT))
         await self._files()
 

@@ -8,6 +8,7 @@ from aquatint.clock import Clock, Millis, iso
 from aquatint.db.engine import Database, Tx
 from aquatint.generations import store
 from aquatint.generations.model import ITEM_STATUS, Generation, State
+from aquatint.generations.pictures import image_view
 from aquatint.ledger import store as ledger
 from aquatint.ledger.store import Attempt
 from aquatint.library import store as library
@@ -116,7 +117,10 @@ class Items:
             item(
                 each,
                 token=self._quotes.token(each.quote),
-                images=[image_view(image, self._links, base_url) for image in each.images],
+                images=[
+                    image_view(image, self._links, base_url, prompt=each.quote.request.prompt)
+                    for image in each.images
+                ],
                 now=now,
             )
             for each in shown
@@ -152,6 +156,7 @@ def item(
             "supportedSizes": candidate.supported_sizes,
             "supportsStyle": candidate.supports_style,
         },
+        "capabilities": candidate.controls.public(),
         "availableAlternatives": [_alternative(c) for c in quote.alternatives],
         "fallbackUsed": shown.fallback is not None,
         **({"originalProvider": shown.fallback} if shown.fallback else {}),
@@ -183,7 +188,7 @@ def _alternative(candidate: Candidate) -> dict[str, Any]:
         "cost": to_usd(candidate.cost),
         "maxCost": to_usd(candidate.max_cost),
         "estimatedSeconds": candidate.estimated_seconds,
-        "capabilities": candidate.capabilities,
+        "capabilities": candidate.controls.public(),
     }
 
 
@@ -201,25 +206,6 @@ def _generation(shown: Shown, images: Sequence[dict[str, Any]]) -> dict[str, Any
         **({"error": failure.message, "code": failure.code} if failure else {}),
         **({"imageUrl": images[0]["url"], "images": list(images)} if images else {}),
         **({"llmApiCall": llm_api_call(shown)} if generation.finished_at else {}),
-    }
-
-
-def image_view(image: Image, links: ImageLinks, base_url: str) -> dict[str, Any]:
-    """One image and its links, absolute when `base_url` is."""
-    return {
-        "id": image.id,
-        "url": links.link(image, "content", base_url),
-        "downloadUrl": links.link(image, "download", base_url),
-        "thumbnailUrl": links.link(image, "thumbnail", base_url),
-        "generationId": image.generation_id,
-        "mediaType": image.media_type,
-        "width": image.width,
-        "height": image.height,
-        "bytes": image.bytes,
-        "sha256": image.sha256,
-        "createdAt": iso(image.created_at),
-        **({"seed": image.seed} if image.seed is not None else {}),
-        **({"revisedPrompt": image.revised_prompt} if image.revised_prompt else {}),
     }
 
 

@@ -8,7 +8,7 @@ from aquatint.db.engine import Tx
 from aquatint.ledger.counters import standing
 from aquatint.ledger.limits import Limit, Metric, scope_of
 from aquatint.ledger.windows import DAY, PERIODS, end_of, start_of
-from aquatint.money import to_usd
+from aquatint.money import Micro, to_usd
 
 
 def usage(
@@ -23,7 +23,10 @@ def usage(
     """The body of `GET /api/usage`; groups cover the last `days`, money is in dollars.
 
     What others use is told with `everything` alone; else only what is left of a shared limit.
+    `unknown` is what unanswered attempts hold, whenever they were made; `overrun` what providers
+    billed beyond the charged, in those days.
     """
+    since = start_of(now, "day") - (days - 1) * DAY
     today = standing(tx, owner, "day", now)
     windows = [_window(tx, limit, now, everything=everything) for limit in limits]
     own = {(w["metric"], w["period"]): w for w in windows if w["scope"] == "user"}
@@ -37,9 +40,33 @@ def usage(
         "remaining": _each(own, "remaining", _REMAINING),
         "resetsAt": {period: iso(end_of(now, period)) for period in PERIODS},
         "windows": windows,
+        "unknown": to_usd(_unknown(tx, owner)),
         "days": days,
-        **_groups(tx, owner, start_of(now, "day") - (days - 1) * DAY),
+        "overrun": to_usd(_overrun(tx, owner, since)),
+        **_groups(tx, owner, since),
     }
+
+
+def _unknown(tx: Tx, owner: str) -> Micro:
+    row = tx.execute(
+        """
+        SELECT CAST(coalesce(sum(share), 0) AS BIGINT) AS held FROM attempts
+        WHERE owner = :owner AND state = 'unknown'
+        """,
+        {"owner": owner},
+    ).fetchone()
+    return int(row["held"])
+
+
+def _overrun(tx: Tx, owner: str, since: Millis) -> Micro:
+    row = tx.execute(
+        """
+        SELECT CAST(coalesce(sum(billed - charged), 0) AS BIGINT) AS beyond FROM attempts
+        WHERE owner = :owner AND dispatched_at >= :since
+        """,
+        {"owner": owner, "since": since},
+    ).fetchone()
+    return int(row["beyond"])
 
 
 _LIMITS: Final = {

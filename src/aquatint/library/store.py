@@ -25,6 +25,7 @@ class Image:
     seed: int | None
     revised_prompt: str | None
     created_at: Millis
+    alt_text: str | None = None  # its owner's words; None: nobody has described it
 
 
 _AT_ONCE = 500
@@ -44,6 +45,15 @@ def find(tx: Tx, owner: str, image_id: str) -> Image | None:
         "SELECT * FROM images WHERE id = :id AND owner = :owner", {"id": image_id, "owner": owner}
     ).fetchone()
     return row and _image(row)
+
+
+def describe(tx: Tx, owner: str, image_id: str, alt_text: str | None) -> Image | None:
+    """The owner's own image with another description, or None."""
+    rows = tx.execute(
+        "UPDATE images SET alt_text = :alt WHERE id = :id AND owner = :owner RETURNING *",
+        {"id": image_id, "owner": owner, "alt": alt_text},
+    ).fetchall()
+    return _image(rows[0]) if rows else None
 
 
 def unnamed(tx: Tx, hashes: AbstractSet[str]) -> frozenset[str]:

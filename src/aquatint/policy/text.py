@@ -22,6 +22,11 @@ def _check(value: object) -> object:
     return value
 
 
+def trimmed(value: object) -> object:
+    """A string without the blanks around it; to stand before limits of length."""
+    return value.strip() if isinstance(value, str) else value
+
+
 # Any length: for what is limited elsewhere, by a setting or in bytes.
 Text = Annotated[str, BeforeValidator(_check)]
 # Names and ids.

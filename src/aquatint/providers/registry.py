@@ -25,6 +25,11 @@ class ProviderConfig:
     profile: Profile | None = None  # of a server that the operator declared
 
     @property
+    def label(self) -> str:
+        """Its name for people."""
+        return PROVIDERS[self.name].label if self.name in PROVIDERS else self.name
+
+    @property
     def usable(self) -> bool:
         """Whether it can be asked at all."""
         return self.enabled and bool(self.api_key or not self.needs_key)
@@ -41,17 +46,18 @@ class _Constructor(Protocol):
     ) -> ImageProvider: ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Kind:
+    label: str
     construct: _Constructor
     base_url: str
 
 
 PROVIDERS: Mapping[str, _Kind] = {
-    "openai": _Kind(construct=openai.OpenAI, base_url=openai.BASE_URL),
-    "together": _Kind(construct=together.Together, base_url=together.BASE_URL),
-    "replicate": _Kind(construct=replicate.Replicate, base_url=replicate.BASE_URL),
-    "gemini": _Kind(construct=gemini.Gemini, base_url=gemini.BASE_URL),
+    "openai": _Kind("OpenAI", openai.OpenAI, openai.BASE_URL),
+    "together": _Kind("Together AI", together.Together, together.BASE_URL),
+    "replicate": _Kind("Replicate", replicate.Replicate, replicate.BASE_URL),
+    "gemini": _Kind("Gemini", gemini.Gemini, gemini.BASE_URL),
 }
 
 

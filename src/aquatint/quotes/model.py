@@ -8,12 +8,12 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
+from aquatint.catalog.controls import MAX_IMAGES, Controls
 from aquatint.catalog.model import Frozen, Operation, PriceRule, Size, Tier
 from aquatint.clock import Millis
 from aquatint.library.inputs import Inputs
 from aquatint.money import Micro
 from aquatint.policy.text import Name, Text
-from aquatint.routing.candidates import MAX_IMAGES
 
 MAX_INPUTS = 16
 MAX_PARTIAL_IMAGES = 3
@@ -77,10 +77,15 @@ class Candidate(Frozen):
     # Those of the request that the model supports.
     settings: dict[str, Any] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    capabilities: tuple[str, ...] = ()
+    capabilities: Controls | tuple[str, ...] = ()  # older quotes have names alone
     max_size: str = ""
     supported_sizes: tuple[str, ...] = ()
     supports_style: bool = False
+
+    @property
+    def controls(self) -> Controls:
+        """What its model can be told; nothing when the quote was made without them."""
+        return self.capabilities if isinstance(self.capabilities, Controls) else Controls()
 
 
 class Rejected(Frozen):

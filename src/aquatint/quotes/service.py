@@ -4,12 +4,13 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
+from aquatint.catalog.controls import controls
+from aquatint.catalog.load import Catalog
 from aquatint.catalog.model import Operation
 from aquatint.clock import Clock
-from aquatint.db.engine import Database
+from aquatint.db.engine import Database, Tx
 from aquatint.errors import NotFound
 from aquatint.identity.model import Terms
 from aquatint.ids import new_id
@@ -62,8 +63,9 @@ class Quotes:
         tool_quality: str | None = None,
         tool_prompt: str | None = None,
         terms: Terms | None = None,
+        also: Callable[[Tx, Quote], None] | None = None,
     ) -> Quote:
-        """`make` a quote and keep it."""
+        """`make` a quote and keep it, doing `also` in the same transaction."""
         quote = await self.make(
             owner,
             request,
@@ -72,7 +74,13 @@ class Quotes:
             tool_prompt=tool_prompt,
             terms=terms,
         )
-        await self._db.write(lambda tx: store.insert(tx, quote))
+
+        def keep(tx: Tx) -> None:
+            store.insert(tx, quote)
+            if also:
+                also(tx, quote)
+
+        await self._db.write(keep)
         return quote
 
     async def make(
@@ -102,7 +110,7 @@ class Quotes:
         offering = _within(terms, await self._offering())
         decision = decide(as_wish(request, inputs), tier=tier, offering=offering)
         _tell_fallback(decision)
-        return self._freeze(owner, request, inputs, offering.catalog.as_of, decision)
+        return self._freeze(owner, request, inputs, offering.catalog, decision)
 
     async def _prepared(self, owner: str, request: QuoteRequest) -> Inputs:
         if not request.images:
@@ -131,19 +139,19 @@ class Quotes:
         owner: str,
         request: QuoteRequest,
         inputs: Inputs,
-        catalog_date: date,
+        catalog: Catalog,
         decision: Decision,
     ) -> Quote:
-        now = self._clock.now()
+        now, frozen = self._clock.now(), partial(_candidate, catalog)
         return Quote(
             id=new_id("img"),
             owner=owner,
             request=request,
             tier=decision.tier.tier,
             words=decision.tier.words,
-            catalog_date=catalog_date,
-            candidates=tuple(map(_candidate, decision.candidates)),
-            alternatives=tuple(map(_candidate, decision.alternatives)),
+            catalog_date=catalog.as_of,
+            candidates=tuple(map(frozen, decision.candidates)),
+            alternatives=tuple(map(frozen, decision.alternatives)),
             rejected=_rejected(decision),
             original_provider=decision.original_provider,
             warnings=decision.warnings,
@@ -231,7 +239,7 @@ def _rejected(decision: Decision) -> tuple[Rejected, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _candidate(choice: routing.Candidate) -> Candidate:
+def _candidate(catalog: Catalog, choice: routing.Candidate) -> Candidate:
     row = choice.row
     if row.price is None:  # the decision refuses what has no price
         raise AssertionError(row.key)
@@ -248,7 +256,7 @@ def _candidate(choice: routing.Candidate) -> Candidate:
         estimated_seconds=row.estimated_seconds,
         settings=choice.settings.given(),
         warnings=choice.warnings,
-        capabilities=row.capabilities.names,
+        capabilities=controls(catalog, row),
         max_size=str(largest(row.sizes)),
         supported_sizes=row.sizes.popular,
         supports_style=bool(row.capabilities.styles),

@@ -70,12 +70,15 @@ def health(snapshot: Snapshot, provider: str, now: Millis) -> Health:
 
 def gone(snapshot: Snapshot, now: Millis) -> frozenset[tuple[str, str]]:
     """The models that their provider does not have: (provider, provider_model)."""
-    return frozenset(
-        (provider, model)
-        for provider, condition in snapshot.conditions.items()
-        for model, until in condition.gone.items()
-        if now < until
-    )
+    every = ((name, gone_of(snapshot, name, now)) for name in snapshot.conditions)
+    return frozenset((name, model) for name, models in every for model in models)
+
+
+def gone_of(snapshot: Snapshot, provider: str, now: Millis) -> dict[str, Millis]:
+    """The models that `provider` does not have, and until when that is believed."""
+    condition = snapshot.conditions.get(provider)
+    marks = condition.gone.items() if condition else ()
+    return {model: until for model, until in marks if now < until}
 
 
 def earliest_retry(providers: Iterable[str], snapshot: Snapshot, now: Millis) -> Millis | None:

@@ -4,14 +4,13 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from aquatint.catalog import pricing, reasons
+from aquatint.catalog.controls import MAX_IMAGES
 from aquatint.catalog.model import Operation, Range, Row, Size, Skill
 from aquatint.catalog.pricing import Demand
 from aquatint.catalog.reasons import Reason
 from aquatint.errors import InvalidRequest, PriceUnknown
 from aquatint.money import Micro, ceil_div
 from aquatint.routing.sizes import map_size
-
-MAX_IMAGES = 10
 
 # Settings that a row supports by a list of values; the others are supported or not.
 _VALUES = {

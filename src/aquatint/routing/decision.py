@@ -88,6 +88,10 @@ class Offering:
         """
         if row.key in self.barred:
             return reasons.NOT_ALLOWED
+        return self.trouble(row, refusal(row, request))
+
+    def trouble(self, row: Row, unfit: Reason | None = None) -> Reason | None:
+        """Why `row` cannot be asked for anything, or for what it is `unfit` for."""
         provider = self.provider(row)
         if provider.code in _OFF:
             return Reason(provider.code, provider.reason)
@@ -95,7 +99,7 @@ class Offering:
             return self.catalog.status(row)
         if (row.provider, row.provider_model) in self.gone:
             return reasons.MODEL_GONE
-        if unfit := refusal(row, request):
+        if unfit:
             return unfit
         return None if provider.available else Reason(provider.code, provider.reason)
 

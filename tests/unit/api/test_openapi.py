@@ -56,5 +56,5 @@ def test_head_is_a_matter_of_course_and_not_told(document: Any) -> None:
 
 def test_every_shape_that_is_named_is_there(document: Any) -> None:
     named = document["components"]["schemas"]
-    assert set(named) >= {"Problem", "Failure", "QuoteRequest"}
+    assert set(named) >= {"Problem", "Failure", "QuoteBody"}
     assert {"detail", "code"} <= set(named["Problem"]["required"])

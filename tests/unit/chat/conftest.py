@@ -43,7 +43,7 @@ async def build(
                 clock=clock,
                 quotes=quotes,
                 items=items,
-                llm=model,
+                models=[model] if model else [],
                 worker=lambda: "proc_1",
             )
         )

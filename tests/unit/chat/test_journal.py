@@ -13,7 +13,9 @@ from aquatint.db.eventlog import Event, EventLog, read_after
 
 @pytest.fixture
 async def journal(db: Database, log: EventLog, clock: ManualClock) -> Journal:
-    await db.write(lambda tx: turns.begin(tx, "t", "conv", model="m", worker="dead", now=0))
+    await db.write(
+        lambda tx: turns.begin(tx, "t", "conv", question="msg_1", model="m", worker="dead", now=0)
+    )
     return Journal("t", db=db, log=log, clock=clock)
 
 

@@ -51,8 +51,8 @@ def client(
     session: ClientSession, base_url: str, *, key: str | None = KEY, **more: Any
 ) -> ChatClient:
     secret = SecretStr(key) if key else None
-    server = ChatServer(base_url=base_url, api_key=secret, model="sim-chat")
-    return ChatClient(session, server, **more)
+    server = ChatServer(base_url=base_url, api_key=secret, models=("sim-chat",))
+    return ChatClient(session, server, "sim-chat", **more)
 
 
 async def ask(model: ChatClient, answer: Answer, *, may_call: bool = True) -> list[str]:

@@ -43,7 +43,9 @@ class Stage:
 async def stage(
     db: Database, log: EventLog, clock: ManualClock, quotes: FakeQuotes, items: FakeItems
 ) -> Stage:
-    await db.write(lambda tx: turns.begin(tx, "t", "conv", model="m", worker="dead", now=0))
+    await db.write(
+        lambda tx: turns.begin(tx, "t", "conv", question="msg_1", model="m", worker="dead", now=0)
+    )
     return Stage(db, log, clock, quotes, items)
 
 

@@ -23,7 +23,7 @@ async def test_stopping_the_server_ends_running_turns_and_keeps_their_text(build
     await chat.drain(grace=0)
     last = (await watch(chat, turn))[-1]
     assert (last.event, last.data["code"]) == ("error", "server_stopped")
-    shown = await chat.conversation("ada", await conversation_of(chat, turn))
+    shown = await chat.conversations.show("ada", await conversation_of(chat, turn))
     assert shown["messages"][-1]["content"] == "Half an ans"
 
 
@@ -32,7 +32,7 @@ async def dead_turn(db: Database) -> str:
 
     def leave(tx: Tx) -> None:
         store.create(tx, Conversation(id="conv_1", title="t", updated_at=0), "ada")
-        turns.begin(tx, "turn_1", "conv_1", model="m", worker="dead", now=0)
+        turns.begin(tx, "turn_1", "conv_1", question="msg_1", model="m", worker="dead", now=0)
         turns.append(tx, "turn_1", "delta", {"content": "Half "}, now=0)
         turns.append(tx, "turn_1", "delta", {"content": "an ans"}, now=0)
         for content in ({"id": "img_7"}, {"error": "no", "code": "x"}):
@@ -53,7 +53,7 @@ async def test_a_turn_of_a_dead_process_ends_with_an_error_and_keeps_what_was_sa
     rest = [event async for event in watching]
     assert [event.event for event in rest] == ["message_complete", "error"]
     assert rest[-1].data["code"] == "server_stopped"
-    [kept] = (await chat.conversation("ada", "conv_1"))["messages"]
+    [kept] = (await chat.conversations.show("ada", "conv_1"))["messages"]
     assert kept["content"] == "Half an ans"
     assert [item["id"] for item in kept["imageGenerations"]] == ["img_7"]
 
@@ -65,7 +65,7 @@ async def test_recovering_again_changes_nothing(build: Build, db: Database) -> N
     before = await watch(chat, turn)
     await chat.take_over()
     assert await watch(chat, turn) == before
-    assert len((await chat.conversation("ada", "conv_1"))["messages"]) == 1
+    assert len((await chat.conversations.show("ada", "conv_1"))["messages"]) == 1
 
 
 async def test_turns_are_forgotten_whole_after_their_time(
@@ -85,7 +85,7 @@ async def test_turns_are_forgotten_whole_after_their_time(
     with pytest.raises(NotFound):
         await chat.watch("ada", old)
     assert (await watch(chat, young))[-1].event == "complete"
-    assert len(await chat.conversations("ada")) == 2
+    assert len(await chat.conversations.find("ada")) == 2
 
 
 async def test_a_running_turn_is_never_forgotten(

@@ -12,7 +12,8 @@ from aiohttp import ClientSession
 from fastapi import FastAPI
 
 from aquatint.api import problems
-from aquatint.api.routes.chat import router
+from aquatint.api.routes import chat as chat_routes
+from aquatint.api.routes import conversations as conversation_routes
 from aquatint.chat.service import ChatService
 from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
@@ -32,7 +33,9 @@ class Gateway:
 
     def script(self, model: ScriptedModel | None) -> None:
         state = self.app.state
-        state.services.chat = ChatService(**state.parts, llm=model, worker=lambda: "proc_1")
+        state.services.chat = ChatService(
+            **state.parts, models=[model] if model else [], worker=lambda: "proc_1"
+        )
 
 
 @pytest.fixture
@@ -40,7 +43,8 @@ async def gateway(
     db: Database, log: EventLog, clock: ManualClock, quotes: FakeQuotes, items: FakeItems
 ) -> AsyncIterator[Gateway]:
     app = FastAPI()
-    app.include_router(router)
+    app.include_router(chat_routes.router)
+    app.include_router(conversation_routes.router)
     problems.install(app)
     app.state.parts = {"db": db, "log": log, "clock": clock, "quotes": quotes, "items": items}
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))

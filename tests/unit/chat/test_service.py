@@ -36,6 +36,7 @@ async def test_a_turn_from_beginning_to_end(build: Build) -> None:
         "status": "processing",
         "turn": turn,
         "conversationId": first.data["conversationId"],
+        "messageId": first.data["messageId"],
         "model": "scripted",
     }
     assert (message.event, message.data["role"]) == ("message_complete", "assistant")
@@ -102,7 +103,7 @@ async def test_a_turn_runs_on_when_nobody_watches(build: Build) -> None:
     turn = await chat.start("ada", HELLO)
     go_on.set()
     await chat.drain()
-    conversation = await chat.conversation("ada", await conversation_of(chat, turn))
+    conversation = await chat.conversations.show("ada", await conversation_of(chat, turn))
     assert [m["content"] for m in conversation["messages"]] == ["hello", "one two"]
 
 
@@ -144,7 +145,7 @@ async def test_a_conversation_is_made_from_the_given_messages(build: Build) -> N
     said = [Words("system", "be brief"), *HELLO, Words("assistant", "hi"), Words("user", "well?")]
     conversation = await conversation_of(chat, await chat.start("ada", said))
     assert [m["content"] for m in model.told[0][1:]] == ["be brief", "hello", "hi", "well?"]
-    shown = await chat.conversation("ada", conversation)
+    shown = await chat.conversations.show("ada", conversation)
     assert [m["role"] for m in shown["messages"]] == ["user", "assistant", "user", "assistant"]
 
 
@@ -175,7 +176,7 @@ async def test_a_failure_is_told_and_the_text_is_kept(build: Build) -> None:
         "error",
         {"error": "The chat server is busy", "code": "rate_limited"},
     )
-    shown = await chat.conversation("ada", await conversation_of(chat, turn))
+    shown = await chat.conversations.show("ada", await conversation_of(chat, turn))
     kept = shown["messages"][-1]
     assert kept["content"] == "Half an ans"
     assert [call["success"] for call in kept["llmApiCalls"]] == [False]
@@ -206,10 +207,10 @@ async def test_others_see_nothing(build: Build, owner: str) -> None:
     with pytest.raises(NotFound):
         await chat.watch(owner, turn)
     with pytest.raises(NotFound):
-        await chat.conversation(owner, conversation)
+        await chat.conversations.show(owner, conversation)
     with pytest.raises(NotFound):
         await chat.start(owner, HELLO, conversation)
-    assert await chat.conversations(owner) == []
+    assert await chat.conversations.find(owner) == []
 
 
 async def test_what_there_is_not(build: Build) -> None:
@@ -217,7 +218,7 @@ async def test_what_there_is_not(build: Build) -> None:
     with pytest.raises(NotFound):
         await chat.watch("ada", "turn_none")
     with pytest.raises(NotFound):
-        await chat.conversation("ada", "conv_none")
+        await chat.conversations.show("ada", "conv_none")
     with pytest.raises(NotFound):
         await chat.start("ada", HELLO, "conv_none")
 
@@ -228,7 +229,7 @@ async def test_refused_before_anything_is_stored(build: Build) -> None:
     chat = build(ScriptedModel())
     with pytest.raises(InvalidRequest):
         await chat.start("ada", [Words("user", "")])
-    assert await chat.conversations("ada") == []
+    assert await chat.conversations.find("ada") == []
 
 
 async def test_turns_at_once_have_a_bound(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +252,7 @@ async def test_conversations_the_last_used_first(build: Build, clock: ManualCloc
     await conversation_of(chat, await chat.start("ada", [Words("user", "second")]))
     clock.advance(1)
     await watch(chat, await chat.start("ada", HELLO, first))
-    found = await chat.conversations("ada")
+    found = await chat.conversations.find("ada")
     assert [each["title"] for each in found] == ["first", "second"]
     assert found[0] == {"id": first, "title": "first", "updatedAt": "2026-11-22T12:00:02.000Z"}
 
@@ -262,7 +263,7 @@ async def test_a_conversation_shows_its_images_as_they_are_now(
     chat = build(ScriptedModel([tool_call({"prompt": "a cat"})], ["Quoted."]))
     conversation = await conversation_of(chat, await chat.start("ada", HELLO))
     items.status = "complete"
-    shown: dict[str, Any] = await chat.conversation("ada", conversation)
+    shown: dict[str, Any] = await chat.conversations.show("ada", conversation)
     assert shown["title"] == "hello"
     question, answer = shown["messages"]
     assert set(question) == {"id", "role", "content", "createdAt"}

@@ -182,6 +182,37 @@ async def test_an_older_database_keeps_its_rows(
         assert [row["kind"] for row in entries] == ["reserve", "dispatch"]
 
 
+SAID = """
+INSERT INTO conversations VALUES ('c', 'me', 'A FOX', 1, 1);
+INSERT INTO messages VALUES ('m', 'c', 1, 'assistant', 'HERE', '["q1", "q2"]', '[]', 1);
+"""
+
+
+async def test_older_conversations_can_be_searched_and_their_cards_replaced(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrate.migrations
+    with monkeypatch.context() as older:
+        older.setattr(
+            migrate,
+            "migrations",
+            lambda dialect: {n: script for n, script in every(dialect).items() if n < 9},
+        )
+        await open_database(empty).close()
+        with transaction(empty, write=True) as tx:
+            for statement in SAID.strip().split("\n"):
+                tx.execute(statement)
+    await open_database(empty).close()
+    with transaction(empty) as tx:
+        rows = tx.execute("SELECT * FROM cards ORDER BY quote_id").fetchall()
+        assert [tuple(dict(row).values()) for row in rows] == [
+            ("q1", "q1", 0, "m"),
+            ("q2", "q2", 0, "m"),
+        ]
+        for table, folded in (("conversations", "a fox"), ("messages", "here")):
+            assert tx.execute(f"SELECT folded FROM {table}").fetchone()["folded"] == folded  # noqa: S608
+
+
 async def test_an_empty_database_is_said_to_be_empty(empty: str) -> None:
     with pytest.raises(DatabaseMissing, match="serve"), transaction(empty):
         pass

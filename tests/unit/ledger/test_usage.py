@@ -70,6 +70,10 @@ def test_the_groups_tell_unknown_and_overrun_apart(tx: Tx) -> None:
     assert told["byDay"] == [{"day": "2026-11-22", **figures}]
     assert told["byProvider"] == [{"provider": "openai", **figures}]
     assert told["byModel"] == [{"provider": "openai", "model": "m", **figures}]
+    assert (told["unknown"], told["overrun"]) == (0.07, 0.15)
+    later = usage(tx, "me", LIMITS, now=NOON + 3 * DAY, days=1)
+    assert (later["unknown"], later["overrun"], later["byDay"]) == (0.07, 0.0, [])
+    assert usage(tx, "you", LIMITS, now=NOON)["unknown"] == 0.0
 
 
 def test_the_groups_cover_as_many_days_as_asked_for(tx: Tx) -> None:

@@ -9,7 +9,7 @@ export function LiveRegion() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-0 bottom-28 z-20 flex justify-center px-4"
+      className="pointer-events-none fixed inset-x-0 bottom-44 z-20 flex justify-center px-4"
     >
       {/* A new element for each announcement: the same words twice are spoken twice. */}
       <p key={count} className={visible ? TOAST : "sr-only"}>

@@ -1,3 +1,5 @@
+import type { Capabilities } from "../controls/picks";
+
 /** Shapes of the gateway's JSON. Money is a decimal number of dollars; times are ISO 8601. */
 
 export type Tier = "ultra" | "high" | "standard" | "fast";
@@ -20,6 +22,7 @@ export interface Alternative {
   cost: number;
   maxCost: number;
   estimatedSeconds?: number | null;
+  capabilities?: Capabilities | readonly string[];
 }
 
 export interface Rejected {
@@ -37,6 +40,8 @@ export interface Attempt {
   state: string;
   charged: number;
   held: number;
+  billed?: number;
+  requestId?: string | null;
   durationMs?: number | null;
   error?: string;
 }
@@ -47,6 +52,13 @@ export interface ImageRef {
   url: string;
   downloadUrl: string;
   thumbnailUrl: string;
+  /** What it shows; its prompt, until somebody says it better. */
+  altText?: string;
+  width?: number;
+  height?: number;
+  format?: string;
+  bytes?: number;
+  seed?: number | null;
 }
 
 /** What one call to a model cost and how it went; `cost` is what the person was charged. */
@@ -91,6 +103,8 @@ export interface Item {
   startedAt?: string | null;
   estimatedSeconds?: number | null;
   constraints?: { maxSize?: string; supportedSizes?: string[]; supportsStyle?: boolean };
+  /** What its model can be told. */
+  capabilities?: Capabilities | readonly string[];
   availableAlternatives?: Alternative[];
   fallbackUsed?: boolean;
   originalProvider?: string | null;
@@ -125,6 +139,8 @@ export interface ConversationTitle {
   id: string;
   title: string | null;
   updatedAt: string;
+  /** What a search found, with some words around it; absent where only the title has it. */
+  match?: string;
 }
 
 /** Whoever is signed in; without sign-in the one local user. */
@@ -147,6 +163,8 @@ export interface About {
   version: string;
   demo: boolean;
   chat: boolean;
+  /** The chat models one may choose from, the house's own first. */
+  chatModels?: readonly string[];
   /** Absent from gateways that know no sign-in. */
   auth?: SignInTerms;
   user: User | null;
@@ -211,12 +229,93 @@ export interface Usage {
   remaining: { cost: number | null; imagesToday: number | null; imagesThisHour: number | null };
 }
 
+/** What calls to providers came to, whatever they are grouped by. */
+export interface UsageLine {
+  spent: number;
+  images: number;
+  attempts: number;
+  /** Held by calls without an answer. */
+  unknown: number;
+  /** What providers billed beyond what was charged. */
+  overrun?: number | null;
+}
+
+/** One limit in its present window; an amount is dollars or images. */
+export interface UsageWindow {
+  scope: "user" | "key" | "gateway";
+  metric: "images" | "money";
+  period: "hour" | "day" | "month";
+  cap: number;
+  /** Spent and held together; null where it would tell what others use. */
+  used: number | null;
+  held: number | null;
+  remaining: number;
+  resetsAt: string;
+}
+
+/** `GET /api/usage` in full: the last `days`, with today, in UTC. */
+export interface UsageReport extends Usage {
+  days: number;
+  resetsAt: Record<UsageWindow["period"], string>;
+  windows: UsageWindow[];
+  unknown: number;
+  overrun?: number | null;
+  /** Only days on which something was asked for. */
+  byDay: (UsageLine & { day: string })[];
+  byProvider: (UsageLine & { provider: string })[];
+  byModel: (UsageLine & { provider: string; model: string })[];
+}
+
+/** One line of `GET /api/providers`. */
+export interface ProviderLine {
+  provider: string;
+  label: string;
+  available: boolean;
+  reason: string;
+  code: string;
+  breaker: {
+    state: string;
+    failures: number;
+    threshold: number;
+    nextProbeAt: string | null;
+  };
+  coolingUntil: string | null;
+  modelsGone: { model: string; until?: string | null }[];
+  /** Own calls since `since`; rates and times are null without any. */
+  traffic: {
+    since: string;
+    attempts: number;
+    succeeded: number;
+    successRate: number | null;
+    p50Ms: number | null;
+    p95Ms: number | null;
+  };
+}
+
 export interface Example {
   tier: Tier;
   prompt: string;
   cost: number;
   model: string;
   provider: string;
+}
+
+/** One model at one quality setting. */
+export interface CatalogRow {
+  modelKey: string;
+  provider: string;
+  model: string;
+  tiers: readonly Tier[];
+  /** What one image of 1024x1024 costs; null: unknown. */
+  squareCost: number | null;
+  operations: readonly string[];
+  capabilities: Capabilities;
+  available: boolean;
+}
+
+export interface Catalog {
+  asOf: string;
+  rows: readonly CatalogRow[];
 }
 
 export interface NewQuote {

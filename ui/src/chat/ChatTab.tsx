@@ -1,12 +1,15 @@
-import { useCallback, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { reachable } from "../api/reach";
 import { Notice } from "../design/Notice";
 import { useStore } from "../design/store";
 import type { ShownMessage } from "../queries/conversations";
 import { Composer } from "./Composer";
 import { draft } from "./draft";
-import { MessageList } from "./MessageList";
 import type { Room } from "./room";
 import { Welcome } from "./Welcome";
+
+const loadList = () => import("./MessageList");
+const MessageList = lazy(loadList);
 
 interface ChatTabProps {
   room: Room;
@@ -14,14 +17,16 @@ interface ChatTabProps {
 }
 
 /** Always the newest `run`, behind a function that never changes. */
-function useSteady<Argument>(run: (argument: Argument) => void) {
+function useSteady<Arguments extends unknown[]>(run: ((...all: Arguments) => void) | undefined) {
   const latest = useRef(run);
   latest.current = run;
-  return useCallback((argument: Argument) => latest.current(argument), []);
+  return useCallback((...all: Arguments) => latest.current?.(...all), []);
 }
 
 function Messages({ room, onEdit }: { room: Room; onEdit: (prompt: string) => void }) {
-  const retry = useSteady<ShownMessage>(room.retry);
+  const retry = useSteady<[ShownMessage]>(room.retry);
+  const resend = useSteady<[ShownMessage, string]>(room.resend);
+  const away = !useStore(reachable);
   const empty = room.messages.length === 0 && room.live === null;
   if (room.problem && empty) {
     return (
@@ -30,13 +35,32 @@ function Messages({ room, onEdit }: { room: Room; onEdit: (prompt: string) => vo
       </div>
     );
   }
-  if (room.loading) return <div className="flex-1" />;
-  if (empty) return <Welcome onPick={room.send} />;
+  if (room.loading) return <Waiting />;
+  if (empty) return <Welcome onPick={away ? onEdit : room.send} />;
   return (
     <>
       <h1 className="sr-only">Conversation</h1>
-      <MessageList messages={room.messages} live={room.live} onRetry={retry} onEdit={onEdit} />
+      <Suspense fallback={<Waiting />}>
+        <MessageList
+          messages={room.messages}
+          live={room.live}
+          onRetry={retry}
+          onEdit={onEdit}
+          onResend={room.resend && resend}
+        />
+      </Suspense>
     </>
+  );
+}
+
+/** A conversation that is on its way: its shape, and nothing that moves. */
+function Waiting() {
+  return (
+    <div aria-hidden="true" className="flex flex-1 flex-col gap-6 py-7">
+      <div className="h-11 w-2/5 self-end rounded-2xl bg-mine opacity-60" />
+      <div className="h-5 w-4/5 rounded-lg bg-mat" />
+      <div className="h-5 w-3/5 rounded-lg bg-mat" />
+    </div>
   );
 }
 
@@ -47,6 +71,10 @@ export function ChatTab({ room, placeholder }: ChatTabProps) {
     draft.set(prompt);
     field.current?.focus();
   }, []);
+
+  // What shows messages is not needed for the first paint, but with the first message.
+  useEffect(() => void loadList(), []);
+
   return (
     <>
       <Messages room={room} onEdit={edit} />

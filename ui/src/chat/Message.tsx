@@ -1,27 +1,25 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { toast } from "../a11y/announce";
+import { lazy, Suspense, useState } from "react";
 import type { LlmApiCall } from "../api/types";
 import { Button } from "../design/Button";
-import { copyText } from "../design/clipboard";
 import { Notice } from "../design/Notice";
-import { LlmInfoDialog } from "../image/LlmInfoDialog";
 import type { ShownMessage } from "../queries/conversations";
-import { presentItem } from "../queries/quotes";
-import { GeneratedImageBlock } from "../quote/GeneratedImageBlock";
+import { ImageGenerations } from "../quote/ImageGenerations";
+import { Asked } from "./Asked";
+import { copySaid } from "./copySaid";
 import { Markdown } from "./Markdown";
 import { canRejoin } from "./room";
 
+const LlmInfoDialog = lazy(() => import("../image/LlmInfoDialog"));
+
 interface MessageProps {
   message: ShownMessage;
+  /** What it answers. */
+  question?: string;
   /** What is being done for this message right now. */
   status?: string | null;
   onRetry: (message: ShownMessage) => void;
   onEdit: (prompt: string) => void;
-}
-
-async function copy(text: string, done: string) {
-  toast((await copyText(text)) ? done : "The browser did not allow copying");
+  onResend?: (message: ShownMessage, text: string) => void;
 }
 
 function Ending({ message, onRetry }: Pick<MessageProps, "message" | "onRetry">) {
@@ -58,52 +56,59 @@ function Thinking({ text }: { text: string }) {
   );
 }
 
-/** The text's calls and the images' calls as they stand now, each once. */
-function useCalls({ llmApiCalls = [], imageGenerations = [] }: ShownMessage) {
-  const client = useQueryClient();
-  return (): LlmApiCall[] => {
-    const images = imageGenerations.map((item) => presentItem(client, item).llmApiCall);
-    const all = [...llmApiCalls, ...images.filter((call) => call != null)];
-    return [...new Map(all.map((call) => [call.id, call])).values()];
-  };
+/** The account of an answer without pictures; those tell their own with it. */
+function TextInfo({ calls, question }: { calls: readonly LlmApiCall[]; question?: string }) {
+  const [open, setOpen] = useState(false);
+  if (calls.length === 0) return null;
+  return (
+    <>
+      <Button
+        kind="bare"
+        icon="info"
+        className="-mt-1.5 -ml-2 self-start"
+        onClick={() => setOpen(true)}
+      >
+        LLM Info
+      </Button>
+      <Suspense>
+        {open && <LlmInfoDialog calls={calls} question={question} onClose={() => setOpen(false)} />}
+      </Suspense>
+    </>
+  );
 }
 
-function Answer({ message, status, onRetry, onEdit }: MessageProps) {
-  const [calls, setCalls] = useState<readonly LlmApiCall[] | null>(null);
-  const collect = useCalls(message);
-  const items = message.imageGenerations ?? [];
-  const showInfo = () => setCalls(collect());
+function Said({ text }: { text: string }) {
   return (
-    <div className="flex flex-col gap-3.5">
-      {message.content !== "" && <Markdown text={message.content} />}
-      {items.map((item) => (
-        <GeneratedImageBlock
-          key={item.id}
-          data={item}
-          onCopy={(url) => copy(url, "Image URL copied to clipboard!")}
-          onGrab={(markdown) => copy(markdown, "Markdown copied to clipboard!")}
-          onLlmInfo={showInfo}
-          onEdit={onEdit}
-        />
-      ))}
-      {status && <Thinking text={status} />}
-      <Ending message={message} onRetry={onRetry} />
-      {items.length === 0 && (message.llmApiCalls?.length ?? 0) > 0 && (
-        <Button kind="bare" icon="info" className="-ml-2 self-start" onClick={showInfo}>
-          LLM Info
-        </Button>
-      )}
-      {calls && <LlmInfoDialog calls={calls} onClose={() => setCalls(null)} />}
+    <div className="group relative pr-9">
+      <Markdown text={text} />
+      <Button
+        kind="bare"
+        icon="copy"
+        aria-label="Copy answer"
+        title="Copy"
+        className="absolute -top-1 -right-1 size-8 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 pointer-fine:focus-visible:opacity-100"
+        onClick={() => copySaid(text)}
+      />
     </div>
   );
 }
 
-export function Message(props: MessageProps) {
-  if (props.message.role !== "user") return <Answer {...props} />;
+function Answer({ message, question, status, onRetry, onEdit }: MessageProps) {
+  const { imageGenerations: items = [], llmApiCalls: calls = [] } = message;
   return (
-    <p className="max-w-[88%] self-end rounded-[1rem_1rem_0.25rem_1rem] bg-mine px-4 py-2.5 whitespace-pre-wrap wide:max-w-[70%]">
-      <span className="sr-only">You: </span>
-      {props.message.content}
-    </p>
+    <div className="flex flex-col gap-3.5">
+      {message.content !== "" && <Said text={message.content} />}
+      {items.length > 0 && (
+        <ImageGenerations items={items} calls={calls} question={question} onEdit={onEdit} />
+      )}
+      {status && <Thinking text={status} />}
+      <Ending message={message} onRetry={onRetry} />
+      {items.length === 0 && <TextInfo calls={calls} question={question} />}
+    </div>
   );
+}
+
+export function Message({ onResend, ...props }: MessageProps) {
+  if (props.message.role !== "user") return <Answer {...props} />;
+  return <Asked message={props.message} onResend={onResend} />;
 }

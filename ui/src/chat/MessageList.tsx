@@ -11,11 +11,24 @@ interface MessageListProps {
   live: Live | null;
   onRetry: (message: ShownMessage) => void;
   onEdit: (prompt: string) => void;
+  onResend?: (message: ShownMessage, text: string) => void;
 }
 
 const Said = memo(Message);
 
-export function MessageList({ messages, live, onRetry, onEdit }: MessageListProps) {
+/** What the message at `index` answers: the words before it. */
+function questionOf(all: readonly ShownMessage[], index: number): string | undefined {
+  const before = all[index - 1];
+  return before?.role === "user" ? before.content : undefined;
+}
+
+export default function MessageList({
+  messages,
+  live,
+  onRetry,
+  onEdit,
+  onResend,
+}: MessageListProps) {
   const { away, toEnd } = useStayAtEnd(messages.length, live);
   const all = live ? [...messages, ...messagesOf(live)] : messages;
   const status = live && statusLine(live.turn);
@@ -31,14 +44,16 @@ export function MessageList({ messages, live, onRetry, onEdit }: MessageListProp
           <Said
             key={message.id}
             message={message}
+            question={questionOf(all, index)}
             status={index === all.length - 1 ? status : null}
             onRetry={onRetry}
             onEdit={onEdit}
+            onResend={live ? undefined : onResend}
           />
         ))}
       </div>
       {away && (
-        <div className="sticky bottom-32 z-10 flex h-0 items-end justify-center">
+        <div className="sticky bottom-34 z-10 flex h-0 items-end justify-end pr-2 wide:bottom-44">
           <Button
             icon="down"
             aria-label="To the latest message"

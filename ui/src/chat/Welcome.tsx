@@ -1,6 +1,6 @@
 import type { Example } from "../api/types";
-import { Chip } from "../design/Chip";
-import { price, providerName } from "../design/format";
+import { Chip, ProviderBadge } from "../design/Chip";
+import { price } from "../design/format";
 import { useExamples } from "../queries/about";
 
 function Tile({ example, onPick }: { example: Example; onPick: (prompt: string) => void }) {
@@ -15,8 +15,9 @@ function Tile({ example, onPick }: { example: Example; onPick: (prompt: string) 
         <span className="font-semibold text-copper tabular-nums">{price(example.cost)}</span>
       </span>
       <span className="font-serif text-[1.05rem] leading-snug italic">{example.prompt}</span>
-      <span className="mt-auto text-[0.81rem] text-soft">
-        {example.model}, {providerName(example.provider)}
+      <span className="mt-auto flex flex-wrap items-center gap-2 text-[0.81rem] text-soft">
+        <ProviderBadge provider={example.provider} />
+        {example.model}
       </span>
     </button>
   );

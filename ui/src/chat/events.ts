@@ -2,7 +2,7 @@ import type { EventSourceMessage } from "eventsource-parser";
 import type { Item, LlmApiCall } from "../api/types";
 
 interface Payloads {
-  status: { status: string; turn?: string; conversationId?: string };
+  status: { status: string; turn?: string; conversationId?: string; messageId?: string };
   delta: { content: string };
   tool_call_start: { id: string; name: string };
   tool_call_result: { id: string; name: string };

@@ -4,8 +4,8 @@ import "../identity/arrival"; // restores the address before it is read here
 
 const LAST = "aquatint.conversation";
 
-export type Page = "chat" | "keys" | "users";
-const PAGES: readonly Page[] = ["keys", "users"];
+export type Page = "chat" | "usage" | "providers" | "settings" | "keys" | "users";
+const PAGES: readonly Page[] = ["usage", "providers", "settings", "keys", "users"];
 
 const pageFromHash = (): Page =>
   PAGES.find((page) => window.location.hash === pageLink(page)) ?? "chat";

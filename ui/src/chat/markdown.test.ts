@@ -12,8 +12,18 @@ function linksOf(blocks: readonly Block[]): string[] {
       return "children" in part ? inParts(part.children) : [];
     });
   return blocks.flatMap((block) => {
-    if (block.kind === "code") return [];
-    return block.kind === "list" ? block.items.flatMap(inParts) : inParts(block.children);
+    switch (block.kind) {
+      case "code":
+        return [];
+      case "list":
+        return block.items.flatMap(inParts);
+      case "table":
+        return [...block.head, ...block.rows.flat()].flatMap(inParts);
+      case "quote":
+        return linksOf(block.children);
+      default:
+        return inParts(block.children);
+    }
   });
 }
 
@@ -47,12 +57,47 @@ describe("markdown", () => {
   });
 
   it("shows code whose fence has not been closed yet", () => {
-    expect(markdown("so:\n```\nlet a")).toContainEqual({ kind: "code", text: "let a" });
+    expect(markdown("so:\n```\nlet a")).toContainEqual({
+      kind: "code",
+      language: "",
+      text: "let a",
+    });
+  });
+
+  it("reads tables, quotes and the language of code", () => {
+    const source =
+      "| a | b \\| c |\n|---|:-:|\n| **1** | 2 |\n\n> said\n\n```ts title\nlet a;\n```";
+    const [table, quote, code] = markdown(source);
+    expect(table).toMatchObject({
+      kind: "table",
+      head: [[{ text: "a" }], [{ text: "b | c" }]],
+      rows: [[[{ kind: "strong" }], [{ text: "2" }]]],
+    });
+    expect(quote).toMatchObject({ kind: "quote", children: [{ kind: "paragraph" }] });
+    expect(code).toEqual({ kind: "code", language: "ts", text: "let a;" });
+  });
+
+  it("takes a head without its rule for words, as it is while text streams in", () => {
+    expect(markdown("| a | b |")).toMatchObject([{ kind: "paragraph" }]);
   });
 
   it("links to nothing but https, whatever is written", () => {
     const sources = fc.array(
-      fc.constantFrom("[", "](", ")", "http://", "https://e.org", "javascript:x", "**", "`", "\n"),
+      fc.constantFrom(
+        "| ",
+        "|-|\n",
+        "> ",
+        "- ",
+        "[",
+        "](",
+        ")",
+        "http://",
+        "https://e.org",
+        "javascript:x",
+        "**",
+        "`",
+        "\n",
+      ),
     );
     fc.assert(
       fc.property(sources, (parts) => {

@@ -7,8 +7,10 @@ export type Inline =
 
 export type Block =
   | { kind: "paragraph" | "heading"; children: Inline[] }
+  | { kind: "quote"; children: Block[] }
   | { kind: "list"; ordered: boolean; items: Inline[][] }
-  | { kind: "code"; text: string };
+  | { kind: "table"; head: Inline[][]; rows: Inline[][][] }
+  | { kind: "code"; language: string; text: string };
 
 const INLINE =
   /`([^`\n]+)`|\*\*([^*]+)\*\*|(?<!\w)_([^_\n]+)_(?!\w)|\*([^*\s][^*\n]*)\*|!?\[([^\]\n]+)\]\((https:\/\/[^\s()]+)\)/g;
@@ -46,30 +48,66 @@ function listOf(lines: readonly string[]): Block | null {
   };
 }
 
-/** A run of lines without a blank one: a heading, then text, then a list, each if there. */
+const ROW = /^\s*\|.*$/;
+const RULE = /^\s*\|?(?:\s*:?-+:?\s*\|)+\s*(?::?-+:?\s*)?$/;
+
+/** The cells between the bars of one line; a bar after a backslash is a letter. */
+const cells = (line: string): Inline[][] =>
+  line
+    .trim()
+    .replace(/^\||(?<!\\)\|$/g, "")
+    .split(/(?<!\\)\|/)
+    .map((cell) => inline(cell.trim().replaceAll("\\|", "|")));
+
+/** Lines of cells below a head and a rule; without the rule they are no table (yet). */
+function tableOf([head = "", rule = "", ...rows]: readonly string[]): Block | null {
+  if (!ROW.test(head) || !RULE.test(rule)) return null;
+  return { kind: "table", head: cells(head), rows: rows.map(cells) };
+}
+
+const QUOTE = /^\s*>\s?/;
+
+const quoteOf = (lines: readonly string[]): Block | null =>
+  QUOTE.test(lines[0] ?? "")
+    ? { kind: "quote", children: textBlocks(lines.map((line) => line.replace(QUOTE, ""))) }
+    : null;
+
+const KINDS = [QUOTE, ITEM, ROW];
+const kindOf = (line: string): number => KINDS.findIndex((kind) => kind.test(line));
+
+/** A run of lines without a blank one: headings, and runs of lines of one kind. */
 function textBlocks(lines: readonly string[]): Block[] {
-  if (lines.length === 0) return [];
-  const heading = HEADING.exec(lines[0] ?? "");
+  const [first] = lines;
+  if (first === undefined) return [];
+  const heading = HEADING.exec(first);
   if (heading) {
     return [{ kind: "heading", children: inline(heading[1] ?? "") }, ...textBlocks(lines.slice(1))];
   }
-  const isItem = (line: string) => ITEM.test(line);
-  const first = isItem(lines[0] ?? "");
-  const end = lines.findIndex((line) => isItem(line) !== first || HEADING.test(line));
+  const kind = kindOf(first);
+  const end = lines.findIndex((line) => kindOf(line) !== kind || HEADING.test(line));
   const run = end === -1 ? lines : lines.slice(0, end);
-  const block = listOf(run) ?? { kind: "paragraph" as const, children: inline(run.join("\n")) };
+  const block = quoteOf(run) ??
+    listOf(run) ??
+    tableOf(run) ?? { kind: "paragraph" as const, children: inline(run.join("\n")) };
   return [block, ...textBlocks(lines.slice(run.length))];
+}
+
+const FENCE = /^```(.*)$/m;
+
+/** Texts and codes take turns, each after the words on the fence before it. */
+function codeOf(words: string, text: string): Block {
+  const [language = ""] = words.trim().split(/\s/);
+  return { kind: "code", language, text: text.replace(/^\n|\n$/g, "") };
 }
 
 /** An unclosed fence, as it is while text streams in, runs to the end. */
 export function markdown(source: string): Block[] {
-  return source
-    .replace(/\r\n?/g, "\n")
-    .split(/^```.*$/m)
-    .flatMap((part, index): Block[] => {
-      if (index % 2 === 1) return [{ kind: "code", text: part.replace(/^\n|\n$/g, "") }];
-      return part.split(/\n\s*\n/).flatMap((chunk) => {
-        return textBlocks(chunk.split("\n").filter((line) => line.trim() !== ""));
-      });
+  const parts = source.replace(/\r\n?/g, "\n").split(FENCE);
+  return parts.flatMap((part, index): Block[] => {
+    if (index % 2 === 1) return [];
+    if (index % 4 === 2) return [codeOf(parts[index - 1] ?? "", part)];
+    return part.split(/\n\s*\n/).flatMap((chunk) => {
+      return textBlocks(chunk.split("\n").filter((line) => line.trim() !== ""));
     });
+  });
 }

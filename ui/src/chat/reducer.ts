@@ -1,3 +1,4 @@
+import type { Problem } from "../api/problems";
 import type { Item, LlmApiCall } from "../api/types";
 import type { ServerEvent } from "./events";
 
@@ -16,7 +17,11 @@ export interface Turn {
   seq: number;
   turn?: string;
   conversationId?: string;
+  /** The server's id of the question. */
+  messageId?: string;
   content: string;
+  /** The server was asked to end it. */
+  stopping: boolean;
   /** A tool ran since the last text: what follows is a new paragraph. */
   broken: boolean;
   runningTools: readonly string[];
@@ -30,11 +35,19 @@ export const newTurn: Turn = {
   connection: "open",
   seq: -1,
   content: "",
+  stopping: false,
   broken: false,
   runningTools: [],
   calls: [],
   items: [],
 };
+
+/** A turn that never began. */
+export const failedTurn = ({ message, code }: Problem): Turn => ({
+  ...newTurn,
+  phase: "failed",
+  problem: { error: message, code },
+});
 
 const withText = (turn: Turn, text: string): Turn => ({
   ...turn,
@@ -49,6 +62,8 @@ function take(turn: Turn, event: ServerEvent): Turn {
         ...turn,
         turn: event.data.turn ?? turn.turn,
         conversationId: event.data.conversationId ?? turn.conversationId,
+        messageId: event.data.messageId ?? turn.messageId,
+        stopping: event.data.status === "stopping",
       };
     case "delta":
       return event.data.content === "" ? turn : withText(turn, event.data.content);
@@ -67,7 +82,10 @@ function take(turn: Turn, event: ServerEvent): Turn {
         runningTools: [],
       };
     case "complete":
-      return { ...turn, phase: "done", runningTools: [] };
+      // There is no more of a turn that the server has stopped: nothing to take up again.
+      return event.data.status === "stopped"
+        ? { ...turn, phase: "stopped", runningTools: [], turn: undefined }
+        : { ...turn, phase: "done", runningTools: [] };
     case "error": {
       const { error, code = "error" } = event.data;
       return { ...turn, phase: "failed", problem: { error, code }, runningTools: [] };
@@ -100,6 +118,7 @@ export function reduce(turn: Turn, event: TurnEvent): Turn {
 export function statusLine(turn: Turn): string | null {
   if (turn.phase !== "running") return null;
   if (turn.connection === "lost") return "Connection lost, trying again…";
+  if (turn.stopping) return "Stopping…";
   if (turn.runningTools.length > 0) return "Asking for a price…";
   return turn.content === "" || turn.broken ? "Thinking…" : null;
 }

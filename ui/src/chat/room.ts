@@ -20,6 +20,8 @@ export interface Room {
   stop?: () => void;
   /** Takes up a stopped or failed answer again. */
   retry: (message: ShownMessage) => void;
+  /** Says something else in place of a message, and drops what came after; absent without chats. */
+  resend?: (message: ShownMessage, text: string) => void;
   /** Leaves this room for an empty one. */
   startOver: () => void;
 }
@@ -38,7 +40,11 @@ export function messagesOf({ key, question, turn }: Live): ShownMessage[] {
     stopped: turn.phase === "stopped",
     problem: turn.problem,
   };
-  const asked: ShownMessage = { id: `${key}-question`, role: "user", content: question ?? "" };
+  const asked: ShownMessage = {
+    id: turn.messageId ?? `${key}-question`,
+    role: "user",
+    content: question ?? "",
+  };
   return question === null ? [answer] : [asked, answer];
 }
 

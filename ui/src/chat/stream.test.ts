@@ -1,5 +1,14 @@
-import { describe, expect, it, vi } from "vitest";
-import { eventStream, type Frame, json, playGateway } from "../testing/gateway";
+import fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  bodyOf,
+  eventStream,
+  type Frame,
+  frameText,
+  json,
+  playGateway,
+  type Seen,
+} from "../testing/gateway";
 import { askAndWatch, rejoin } from "./stream";
 
 const frames: Frame[] = [
@@ -13,6 +22,8 @@ const frames: Frame[] = [
 const question = { text: "Hi", conversationId: null };
 const watching = (abort = new AbortController()) => ({ signal: abort.signal, onTurn: vi.fn() });
 
+afterEach(() => vi.unstubAllGlobals());
+
 describe("askAndWatch", () => {
   it("asks once and ends with the answer", async () => {
     const gateway = playGateway({ "POST /chat": () => eventStream(frames) });
@@ -21,6 +32,20 @@ describe("askAndWatch", () => {
     expect(gateway.seen[0]?.body).toEqual({
       messages: [{ role: "user", content: "Hi" }],
       conversationId: "c_1",
+    });
+  });
+
+  it("sends what was picked, and whom and what it stands for, and nothing that was not", async () => {
+    const gateway = playGateway({ "POST /chat": () => eventStream(frames) });
+    const picked = { quality: "high" as const, style: "", n: undefined };
+    const whole = { ...question, conversationId: "c_1", chatModel: "big", replaceFrom: "m_1" };
+    await askAndWatch({ ...whole, preferences: picked }, watching());
+    expect(gateway.seen[0]?.body).toEqual({
+      messages: [{ role: "user", content: "Hi" }],
+      conversationId: "c_1",
+      chatModel: "big",
+      replaceFrom: "m_1",
+      preferences: { quality: "high" },
     });
   });
 
@@ -74,5 +99,56 @@ describe("rejoin", () => {
     const gateway = playGateway({ "GET /chat/turn_1/events": () => eventStream(frames) });
     expect(await rejoin("turn_1", watching())).toMatchObject({ phase: "done", content: "Hello" });
     expect(gateway.seen[0]?.headers.has("Last-Event-ID")).toBe(false);
+  });
+});
+
+/** Time that is waited between two connections does not pass here; silence still does. */
+function hurry() {
+  const { setTimeout: real } = globalThis;
+  const soon = (run: () => void, ms = 0) => real(run, ms > 10_000 ? ms : 0);
+  vi.stubGlobal("setTimeout", soon);
+}
+
+describe("a stream that breaks, anywhere and often", () => {
+  const said = fc.array(fc.string({ unit: "grapheme", minLength: 1 }), { minLength: 1 });
+  /** How many whole events each connection brings, and how many bytes of the next one. */
+  const breaks = fc.array(
+    fc.record({ events: fc.integer({ min: 1, max: 3 }), bytes: fc.nat({ max: 60 }) }),
+    { maxLength: 5 },
+  );
+
+  it("gives the same turn as one that does not, and is asked for once", async () => {
+    hurry();
+    const run = async (words: string[], cuts: { events: number; bytes: number }[]) => {
+      const data = { role: "assistant", content: words.join("") };
+      const all: Frame[] = [
+        { event: "status", data: { status: "processing", turn: "turn_1", conversationId: "c_1" } },
+        ...words.map((content) => ({ event: "delta", data: { content } })),
+        { event: "message_complete", data },
+        { event: "complete", data: { status: "success" } },
+      ].map((frame, index) => ({ ...frame, id: `turn_1:${index + 1}` }));
+      const left = [...cuts];
+      const answer = ({ headers }: Seen): Response => {
+        const last = headers.get("Last-Event-ID")?.split(":")[1];
+        const rest = all.slice(Number(last ?? 0));
+        const cut = left.shift();
+        if (!cut || cut.events >= rest.length) return eventStream(rest);
+        const bytes = (frames: Frame[]) => new TextEncoder().encode(frames.map(frameText).join(""));
+        const whole = bytes(rest.slice(0, cut.events)).length;
+        // One byte less than the next whole event, at the most.
+        const part = Math.min(cut.bytes, bytes(rest.slice(cut.events, cut.events + 1)).length - 1);
+        const sent = bytes(rest).slice(0, whole + part);
+        return new Response(bodyOf([sent.slice(0, whole + 1), sent.slice(whole + 1)], true));
+      };
+      const gateway = playGateway({
+        "POST /chat": answer,
+        "GET /chat/turn_1/events": answer,
+      });
+      const { seq, ...turn } = await askAndWatch(question, watching());
+      expect(turn).toMatchObject({ phase: "done", connection: "open", content: words.join("") });
+      expect(seq).toBe(all.length);
+      expect(gateway.to("POST", "/chat")).toHaveLength(1);
+    };
+    await fc.assert(fc.asyncProperty(said, breaks, run), { numRuns: 60 });
   });
 });

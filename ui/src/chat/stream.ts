@@ -1,12 +1,19 @@
 import { postRequest, send } from "../api/client";
 import { asProblem, Problem } from "../api/problems";
 import { followEvents } from "../api/sse";
+import { type Picks, settled } from "../controls/picks";
 import { endsTurn, parseEvent, turnOf } from "./events";
 import { newTurn, reduce, type Turn, type TurnEvent } from "./reducer";
 
 export interface Question {
   text: string;
   conversationId: string | null;
+  /** What was picked beside the words. */
+  preferences?: Picks;
+  /** The chat model that shall answer; the house's own where none is named. */
+  chatModel?: string | null;
+  /** The message this one stands in place of; what came after it is cut. */
+  replaceFrom?: string | null;
 }
 
 const resume = (turn: string, lastEventId: string | undefined, signal: AbortSignal) =>
@@ -15,17 +22,30 @@ const resume = (turn: string, lastEventId: string | undefined, signal: AbortSign
     signal,
   });
 
+/** Ends a turn on the server; what was said and quoted so far stays. */
+export async function stopTurn(turn: string): Promise<void> {
+  await send(`/chat/${encodeURIComponent(turn)}/stop`, { method: "POST" });
+}
+
 const neverBegan = () =>
   new Problem(404, "never_began", "The connection broke before the answer began.");
 
+/** The body of `POST /chat`: of everything but the words only what says something. */
+function bodyOf({ text, preferences, conversationId, chatModel, replaceFrom }: Question) {
+  const picked = settled(preferences ?? {});
+  return {
+    messages: [{ role: "user", content: text }],
+    ...(conversationId && { conversationId }),
+    ...(replaceFrom && { replaceFrom }),
+    ...(chatModel && { chatModel }),
+    ...(Object.keys(picked).length > 0 && { preferences: picked }),
+  };
+}
+
 /** Posts the question. Whatever goes wrong is final: a question is never posted twice. */
-async function ask({ text, conversationId }: Question, signal: AbortSignal): Promise<Response> {
-  const messages = [{ role: "user", content: text }];
+async function ask(question: Question, signal: AbortSignal): Promise<Response> {
   try {
-    return await send(
-      "/chat",
-      postRequest({ messages, ...(conversationId && { conversationId }) }, signal),
-    );
+    return await send("/chat", postRequest(bodyOf(question), signal));
   } catch (error) {
     const { status, code, message } = asProblem(error);
     throw new Problem(status || 503, code, message);

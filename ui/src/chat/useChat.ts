@@ -1,8 +1,9 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { announce, toast } from "../a11y/announce";
-import { Problem } from "../api/problems";
+import { asProblem, Problem } from "../api/problems";
 import { signedOut } from "../api/session";
+import type { About } from "../api/types";
 import { recall, remember, session } from "../design/storage";
 import {
   changeMessages,
@@ -11,13 +12,15 @@ import {
   refreshConversations,
   reloadConversation,
   type ShownMessage,
+  serversId,
   useConversation,
 } from "../queries/conversations";
 import { giveBack } from "./draft";
 import { openConversation, useConversationId } from "./location";
-import { newTurn, type Turn } from "./reducer";
+import { chatModel, picks, resetPicks } from "./picks";
+import { failedTurn, newTurn, type Turn } from "./reducer";
 import { canRejoin, type Live, messagesOf, newKey, type Room } from "./room";
-import { askAndWatch, rejoin } from "./stream";
+import { askAndWatch, type Question, rejoin, stopTurn } from "./stream";
 import { quotesReady } from "./words";
 
 const RUNNING = "aquatint.turn";
@@ -32,17 +35,63 @@ interface RunningTurn {
 interface Run {
   abort: AbortController;
   conversationId: string | null;
+  turn: string | null;
+  /** Somebody pressed Stop. */
+  unwanted: boolean;
 }
 
 type Watch = (watching: { signal: AbortSignal; onTurn: (turn: Turn) => void }) => Promise<Turn>;
+
+const neverBegan = ({ turn, phase }: Turn): boolean => phase === "failed" && turn === undefined;
 
 function keepTurn({ turn, conversationId, phase }: Turn, question: string | null): void {
   if (!turn || !conversationId || phase !== "running") return;
   remember(session, RUNNING, { turn, conversationId, question } satisfies RunningTurn);
 }
 
+/** Where the server cannot be asked, this page stops listening. */
+const end = (turn: string, { abort }: Run) => stopTurn(turn).catch(() => abort.abort());
+
+/** Ends the answer as soon as it has a name; pressed again, this page just stops listening. */
+function stopRun(run: Run | null): void {
+  if (!run) return;
+  if (run.unwanted) run.abort.abort();
+  else if (run.turn) void end(run.turn, run);
+  run.unwanted = true;
+}
+
+/** The server has named the turn. */
+function named(run: Run, turn: string): void {
+  if (run.turn === null && run.unwanted) void end(turn, run);
+  run.turn = turn;
+}
+
+/** The turn as it ended becomes part of the conversation. */
+function finish(client: QueryClient, id: string | null, { key, question, turn }: Live): void {
+  const said = messagesOf({ key, question, turn });
+  changeMessages(client, id, (messages) => [...messages, ...said]);
+  void refreshConversations(client);
+  const news = quotesReady(turn.items);
+  if (news) announce(news);
+  // A turn that could not be rejoined is over: the server has what there is of it.
+  if (question === null && turn.phase === "failed") reloadConversation(client, id);
+}
+
+type Models = readonly string[] | undefined;
+
+/** What is asked, with what is picked beside the words at this moment. */
+function questionOf(text: string, conversationId: string | null, models: Models): Question {
+  const chosen = chatModel.get();
+  return {
+    text,
+    conversationId,
+    preferences: picks.get(),
+    chatModel: chosen !== null && models?.includes(chosen) ? chosen : null,
+  };
+}
+
 /** The conversation in the address, answered by the model. */
-export function useChat(): Room {
+export function useChat({ chatModels }: About): Room {
   const id = useConversationId();
   const client = useQueryClient();
   const conversation = useConversation(id);
@@ -50,14 +99,21 @@ export function useChat(): Room {
   const running = useRef<Run | null>(null);
 
   const watchTurn = useCallback(
-    async (question: string | null, conversationId: string | null, watch: Watch) => {
-      const run: Run = { abort: new AbortController(), conversationId };
+    async (
+      question: string | null,
+      conversationId: string | null,
+      watch: Watch,
+      onRefused?: (why: string) => void,
+    ) => {
+      const abort = new AbortController();
+      const run: Run = { abort, conversationId, turn: null, unwanted: false };
       running.current?.abort.abort();
       running.current = run;
       const key = newKey();
       const onTurn = (turn: Turn) => {
         if (running.current !== run) return;
         keepTurn(turn, question);
+        if (turn.turn) named(run, turn.turn);
         if (run.conversationId === null && turn.conversationId) {
           run.conversationId = turn.conversationId;
           nameConversation(client, turn.conversationId);
@@ -72,16 +128,9 @@ export function useChat(): Room {
       // Whoever signs in again finds the question in the composer, or the turn still running.
       if (signedOut.get()) return turn.turn ? undefined : giveBack(question);
       remember(session, RUNNING, null);
-      const said = messagesOf({ key, question, turn });
-      changeMessages(client, run.conversationId, (messages) => [...messages, ...said]);
       setLive(null);
-      void refreshConversations(client);
-      const news = quotesReady(turn.items);
-      if (news) announce(news);
-      // A turn that could not be rejoined is over: the server has what there is of it.
-      if (question === null && turn.phase === "failed") {
-        reloadConversation(client, run.conversationId);
-      }
+      if (onRefused && neverBegan(turn)) return onRefused(turn.problem?.error ?? "Not sent");
+      finish(client, run.conversationId, { key, question, turn });
     },
     [client],
   );
@@ -119,21 +168,53 @@ export function useChat(): Room {
   }, [id, messages, watchTurn]);
 
   const send = (text: string) =>
-    void watchTurn(text, id, (watching) => askAndWatch({ text, conversationId: id }, watching));
+    void watchTurn(text, id, (watching) => askAndWatch(questionOf(text, id, chatModels), watching));
+
+  const resend = (message: ShownMessage, text: string) => {
+    const before = messages ?? [];
+    const at = before.findIndex((other) => other.id === message.id);
+    if (at === -1) return;
+    const question = questionOf(text, id, chatModels);
+    const putBack = (why: string) => {
+      changeMessages(client, id, () => [...before]);
+      if (text !== message.content) giveBack(text);
+      toast(why);
+    };
+    changeMessages(client, id, (all) => all.slice(0, at));
+    void watchTurn(
+      text,
+      id,
+      async (watching) => {
+        try {
+          const replaceFrom = id && (await serversId(id, message, before));
+          return await askAndWatch({ ...question, replaceFrom }, watching);
+        } catch (error) {
+          return failedTurn(asProblem(error));
+        }
+      },
+      putBack,
+    );
+  };
 
   const retry = (message: ShownMessage) => {
-    const turn = canRejoin(message) ? message.turn : undefined;
     const at = messages?.findIndex((other) => other.id === message.id) ?? -1;
     const question = messages?.[at - 1];
-    const again = turn ? [message.id] : [message.id, question?.id];
-    changeMessages(client, id, (all) => all.filter((other) => !again.includes(other.id)));
-    if (turn) void watchTurn(null, id, (watching) => rejoin(turn, watching));
-    else if (question) send(question.content);
+    const turn = canRejoin(message) ? message.turn : undefined;
+    if (turn) {
+      changeMessages(client, id, (all) => all.filter((other) => other.id !== message.id));
+      return void watchTurn(null, id, (watching) => rejoin(turn, watching));
+    }
+    // In the middle of a conversation it is asked at its end: what was said since stays.
+    if (question)
+      at === (messages?.length ?? 0) - 1
+        ? resend(question, question.content)
+        : send(question.content);
   };
 
   const startOver = () => {
     leave();
     forgetUnnamed(client);
+    resetPicks();
     openConversation(null);
   };
 
@@ -144,8 +225,9 @@ export function useChat(): Room {
     loading: conversation.isLoading,
     problem: conversation.error,
     send,
-    stop: () => running.current?.abort.abort(),
+    stop: () => stopRun(running.current),
     retry,
+    resend,
     startOver,
   };
 }

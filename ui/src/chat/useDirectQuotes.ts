@@ -3,12 +3,14 @@ import { useState } from "react";
 import { announce } from "../a11y/announce";
 import { asProblem } from "../api/problems";
 import { signedOut } from "../api/session";
+import { settled } from "../controls/picks";
 import { local, recall, remember } from "../design/storage";
 import type { ShownMessage } from "../queries/conversations";
 import { getItem, postQuote } from "../queries/quotes";
 import { giveBack } from "./draft";
 import { openConversation } from "./location";
-import { newTurn, type Turn } from "./reducer";
+import { picks, resetPicks } from "./picks";
+import { failedTurn, newTurn, type Turn } from "./reducer";
 import { type Live, messagesOf, newKey, type Room } from "./room";
 import { quotesReady } from "./words";
 
@@ -34,12 +36,11 @@ async function loadKept(signal: AbortSignal): Promise<ShownMessage[]> {
 
 async function quoted(question: string): Promise<Turn> {
   try {
-    const item = await postQuote({ prompt: question });
+    const item = await postQuote({ ...settled(picks.get()), prompt: question });
     remember(local, KEPT, [...kept(), { question, id: item.id }]);
     return { ...newTurn, phase: "done", items: [item] };
   } catch (error) {
-    const { message, code } = asProblem(error);
-    return { ...newTurn, phase: "failed", problem: { error: message, code } };
+    return failedTurn(asProblem(error));
   }
 }
 
@@ -89,6 +90,7 @@ export function useDirectQuotes(): Room {
     startOver: () => {
       remember(local, KEPT, null);
       change(() => []);
+      resetPicks();
       openConversation(null);
     },
   };

@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import { Icon, type IconName } from "./Icon";
 
 const LOOKS = {
-  pay: "bg-copper text-copper-ink hover:bg-copper-deep shadow-[inset_0_-2px_0_rgb(0_0_0/0.14)] px-5 py-3.5 text-[0.97rem] font-semibold rounded-xl",
+  pay: "bg-copper text-copper-ink hover:bg-copper-deep shadow-[inset_0_-2px_0_rgb(0_0_0/0.14)] px-5 py-3.5 text-[0.97rem] font-semibold rounded-xl forced-colors:border",
   quiet:
     "border border-line hover:border-edge hover:bg-mat px-3 py-2 text-[0.84rem] font-medium rounded-lg",
   bare: "text-soft hover:text-ink px-2 py-1 text-[0.84rem] font-medium rounded-lg",

@@ -10,9 +10,16 @@ const BADGES: Readonly<Record<string, string>> = {
   gemini: "bg-gemini-wash text-gemini",
 };
 
-export function ProviderBadge({ provider }: { provider: string }) {
+interface ProviderBadgeProps {
+  provider: string;
+  /** Its name where the gateway tells one. */
+  label?: string;
+}
+
+export function ProviderBadge({ provider, label }: ProviderBadgeProps) {
   const colours = BADGES[provider] ?? "bg-other-wash text-other";
-  return <span className={`${CHIP} font-semibold ${colours}`}>{providerName(provider)}</span>;
+  const name = label ?? providerName(provider);
+  return <span className={`${CHIP} font-semibold ${colours}`}>{name}</span>;
 }
 
 const TONES = {

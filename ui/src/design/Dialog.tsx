@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { LiveRegion } from "../a11y/LiveRegion";
 import { Button } from "./Button";
 
 interface DialogProps {
@@ -31,6 +32,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
         </div>
         {children}
       </div>
+      {/* The page's own lies behind the dialog, and is silent while it is open. */}
+      <LiveRegion />
     </dialog>
   );
 }

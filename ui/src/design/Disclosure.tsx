@@ -5,12 +5,17 @@ interface DisclosureProps {
   title: string;
   /** What is inside, in a few words, beside the title. */
   gist: string;
+  /** For what is worth loading only then. */
+  onOpen?: () => void;
   children: ReactNode;
 }
 
-export function Disclosure({ title, gist, children }: DisclosureProps) {
+export function Disclosure({ title, gist, onOpen, children }: DisclosureProps) {
   return (
-    <details className="group border-t border-line">
+    <details
+      className="group border-t border-line"
+      onToggle={({ currentTarget }) => currentTarget.open && onOpen?.()}
+    >
       <summary className="flex min-h-10 list-none items-center gap-2 px-4.5 py-2 text-[0.87rem] hover:bg-mat [&::-webkit-details-marker]:hidden">
         <Icon
           name="chevron"

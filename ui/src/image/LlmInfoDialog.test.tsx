@@ -1,6 +1,6 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import { aCall } from "../testing/items";
+import { aCall, anItem, bought } from "../testing/items";
 import { show } from "../testing/render";
 import { LlmInfoDialog } from "./LlmInfoDialog";
 
@@ -39,6 +39,40 @@ describe("LlmInfoDialog", () => {
     );
     expect(screen.getByText("failed")).toBeTruthy();
     expect(screen.getByText("HTTP 500")).toBeTruthy();
+  });
+
+  it("tells each attempt, what it cost and why it failed", () => {
+    const attempt = { model: "m", held: 0, durationMs: 1500 };
+    const attempts = [
+      { ...attempt, id: "a", provider: "openai", state: "released", charged: 0, error: "HTTP 500" },
+      { ...attempt, id: "b", provider: "together", state: "settled", charged: 0.0734 },
+    ];
+    show(<LlmInfoDialog calls={[aCall({ attempts, billed: 0.08 })]} onClose={vi.fn()} />);
+    const lines = within(screen.getByRole("list", { name: "Attempts", hidden: true }));
+    expect(lines.getByText("not billed, 1.5 s")).toBeTruthy();
+    expect(lines.getByText("HTTP 500")).toBeTruthy();
+    expect(lines.getByText("$0.0734")).toBeTruthy();
+    expect(value("Billed by the provider")).toBe("$0.0800");
+  });
+
+  it("takes the calls of cards, and copies each as a program", async () => {
+    const item = bought(anItem());
+    const { user } = show(<LlmInfoDialog calls={[text]} items={[item]} onClose={vi.fn()} />);
+    await user.click(screen.getByRole("button", { name: "Copy as cURL", hidden: true }));
+    expect(await navigator.clipboard.readText()).toContain(`"model":"${item.modelKey}"`);
+    await user.click(screen.getByRole("button", { name: "Copy as Python", hidden: true }));
+    expect(await navigator.clipboard.readText()).toContain('"maxCost": 0.0958');
+    expect(value("Total")).toBe("$0.0941");
+  });
+
+  it("copies a call to the chat model as the question that was asked", async () => {
+    const { user } = show(
+      <LlmInfoDialog calls={[text]} question="A sunset, please" onClose={vi.fn()} />,
+    );
+    await user.click(screen.getByRole("button", { name: "Copy question as cURL", hidden: true }));
+    expect(await navigator.clipboard.readText()).toContain('"content":"A sunset, please"');
+    await user.click(screen.getByRole("button", { name: "Copy question as Python", hidden: true }));
+    expect(await navigator.clipboard.readText()).toContain('"chatModel": "sim-chat"');
   });
 
   it("closes by its button", async () => {

@@ -1,91 +1,64 @@
-import type { LlmApiCall } from "../api/types";
-import { Chip, ProviderBadge } from "../design/Chip";
+import type { Item, LlmApiCall } from "../api/types";
 import { Dialog } from "../design/Dialog";
-import { dimensions, price } from "../design/format";
+import { price } from "../design/format";
+import { Call, isImage } from "./Call";
 
 interface LlmInfoDialogProps {
+  /** Of the chat model. */
   calls: readonly LlmApiCall[];
+  /** The message's cards as they stand now; each that has ended has a call of its own. */
+  items?: readonly Item[];
+  /** What the message answers. */
+  question?: string;
   onClose: () => void;
 }
-
-const isImage = ({ type }: LlmApiCall): boolean => type.startsWith("image");
 
 const sum = (calls: readonly LlmApiCall[]): number =>
   calls.reduce((total, { cost }) => total + (cost ?? 0), 0);
 
-type Fact = readonly [name: string, value: string | null | undefined];
-
-function facts(call: LlmApiCall): Fact[] {
-  const { tokens, attempts, metadata, durationMs, quoted, cost, requestId } = call;
-  return [
-    ["Tokens", tokens && `${tokens.input} in, ${tokens.output} out`],
-    ["Size", metadata?.size && dimensions(metadata.size)],
-    ["Quality", metadata?.quality],
-    ["Style", metadata?.style],
-    ["Duration", durationMs == null ? null : `${(durationMs / 1000).toFixed(1)} s`],
-    ["Quoted", quoted == null ? null : price(quoted)],
-    ["Charged", cost === null ? "not priced" : price(cost)],
-    ["Attempts", attempts && String(attempts.length)],
-    ["Request", requestId],
-  ];
+/** The text's calls and the images' calls, each once, as they stand now. */
+function together(calls: readonly LlmApiCall[], items: readonly Item[]): LlmApiCall[] {
+  const made = items.flatMap(({ llmApiCall }) => llmApiCall ?? []);
+  return [...new Map([...calls, ...made].map((call) => [call.id, call])).values()];
 }
 
-function Call({ call }: { call: LlmApiCall }) {
+function Totals({ calls }: { calls: readonly LlmApiCall[] }) {
+  const images = calls.filter(isImage);
+  const texts = calls.filter((call) => !isImage(call));
   return (
-    <li className="border-t border-line py-3.5 first:border-0">
-      <div className="flex flex-wrap items-center gap-2">
-        <ProviderBadge provider={call.provider} />
-        <Chip>{call.model}</Chip>
-        <Chip>{isImage(call) ? "image" : "text"}</Chip>
-        {call.success ? (
-          <Chip tone="ok">success</Chip>
-        ) : (
-          <span className="text-[0.84rem] font-semibold text-bad">failed</span>
-        )}
-        <span className="ml-auto font-semibold tabular-nums">
-          {call.cost === null ? "–" : price(call.cost)}
-        </span>
-      </div>
-      {call.error && <p className="mt-2 text-[0.87rem] text-bad">{call.error}</p>}
-      <dl className="mt-2.5 grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-x-4 gap-y-2 text-[0.87rem]">
-        {facts(call).map(
-          ([name, value]) =>
-            value != null &&
-            value !== "" && (
-              <div key={name} className={name === "Request" ? "col-span-full" : ""}>
-                <dt className="text-[0.78rem] text-soft">{name}</dt>
-                <dd className="tabular-nums">{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
-    </li>
+    <dl className="grid grid-cols-[1fr_auto] gap-y-0.5 border-t border-line pt-3 text-[0.87rem] tabular-nums">
+      <dt className="text-soft">Text</dt>
+      <dd className="text-right">{price(sum(texts))}</dd>
+      <dt className="text-soft">Image</dt>
+      <dd className="text-right">{price(sum(images))}</dd>
+      <dt className="font-semibold">Total</dt>
+      <dd className="text-right font-semibold">{price(sum(calls))}</dd>
+    </dl>
   );
 }
 
 /** Every call of one message, with text and image totalled apart. */
-export function LlmInfoDialog({ calls, onClose }: LlmInfoDialogProps) {
-  const images = calls.filter(isImage);
-  const texts = calls.filter((call) => !isImage(call));
+export function LlmInfoDialog({ calls, items = [], question, onClose }: LlmInfoDialogProps) {
+  const all = together(calls, items);
   return (
     <Dialog title="LLM Info" onClose={onClose}>
-      {calls.length === 0 ? (
+      {all.length === 0 ? (
         <p className="py-4 text-soft">No call has been made for this message yet.</p>
       ) : (
         <ul>
-          {calls.map((call) => (
-            <Call key={call.id} call={call} />
+          {all.map((call) => (
+            <Call
+              key={call.id}
+              call={call}
+              item={items.find(({ llmApiCall }) => llmApiCall?.id === call.id)}
+              question={question}
+            />
           ))}
         </ul>
       )}
-      <dl className="grid grid-cols-[1fr_auto] gap-y-0.5 border-t border-line pt-3 text-[0.87rem] tabular-nums">
-        <dt className="text-soft">Text</dt>
-        <dd className="text-right">{price(sum(texts))}</dd>
-        <dt className="text-soft">Image</dt>
-        <dd className="text-right">{price(sum(images))}</dd>
-        <dt className="font-semibold">Total</dt>
-        <dd className="text-right font-semibold">{price(sum(calls))}</dd>
-      </dl>
+      <Totals calls={all} />
     </Dialog>
   );
 }
+
+export default LlmInfoDialog;

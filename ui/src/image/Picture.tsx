@@ -27,10 +27,14 @@ interface PictureProps {
   alt: string;
   /** The picture did not come: its link may be over, and a newer `url` be had. */
   onFailed?: () => void;
+  /** What the link does, for who cannot see it. */
+  label?: string;
+  /** Shows it large on this page; without, the link opens it in a tab of its own. */
+  onOpen?: (() => void) | null;
 }
 
 /** A picture that is asked for again when it does not come, and says so when it will not. */
-export function Picture({ url, alt, onFailed }: PictureProps) {
+export function Picture({ url, alt, onFailed, label, onOpen }: PictureProps) {
   const [{ address, retries, waited, failed }, set] = useState<Loading>({
     address: url,
     retries: 0,
@@ -72,7 +76,12 @@ export function Picture({ url, alt, onFailed }: PictureProps) {
       target="_blank"
       rel="noreferrer"
       className="absolute inset-0 z-1 -outline-offset-4"
-      aria-label="Open the image at full size in a new tab"
+      aria-label={onOpen ? label : "Open the image at full size in a new tab"}
+      onClick={(event) => {
+        if (!onOpen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        onOpen();
+      }}
     >
       <img
         key={source}

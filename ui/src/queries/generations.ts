@@ -1,3 +1,4 @@
+import type { EventSourceMessage } from "eventsource-parser";
 import { postJson, send } from "../api/client";
 import { followEvents } from "../api/sse";
 
@@ -21,7 +22,7 @@ let followed = 0;
 export async function followGeneration(
   id: string,
   signal: AbortSignal,
-  onEvent: () => void,
+  onEvent: (event: EventSourceMessage) => void,
 ): Promise<void> {
   if (followed >= MOST_FOLLOWED) return;
   followed++;
@@ -32,7 +33,7 @@ export async function followGeneration(
     });
   const isLast = ({ event }: { event?: string }) => TERMINAL.includes(event ?? "");
   try {
-    for await (const _ of followEvents({ connect, isLast, signal })) onEvent();
+    for await (const event of followEvents({ connect, isLast, signal })) onEvent(event);
   } catch {
     // Polling goes on.
   } finally {

@@ -5,14 +5,18 @@ const KEPT = "aquatint.replacements";
 
 type Replacements = Readonly<Record<string, string>>;
 
-/** A new quote stands where the old one was said; kept, so that a reload shows it there too. */
-const replacements = createStore<Replacements>(recall<Replacements>(local, KEPT) ?? {});
+const kept = (): Replacements => recall<Replacements>(local, KEPT) ?? {};
+
+/** A new quote stands where the old one was said. */
+const replacements = createStore<Replacements>(kept());
 
 export function replaceItem(old: string, fresh: string): void {
-  const next = { ...replacements.get(), [old]: fresh };
-  replacements.set(next);
-  remember(local, KEPT, next);
+  replacements.set({ ...replacements.get(), [old]: fresh });
 }
+
+/** For a quote of no conversation, whose place only this browser knows after a reload. */
+export const keepReplacement = (old: string, fresh: string): void =>
+  remember(local, KEPT, { ...kept(), [old]: fresh });
 
 function follow(all: Replacements, id: string): string {
   const next = all[id];
@@ -20,6 +24,4 @@ function follow(all: Replacements, id: string): string {
 }
 
 /** The id that stands in place of `id` now. */
-export const replacementOf = (id: string): string => follow(replacements.get(), id);
-
 export const useReplacement = (id: string): string => follow(useStore(replacements), id);

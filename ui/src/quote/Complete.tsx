@@ -1,15 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import { apiUrl } from "../api/client";
-import type { ImageRef, Item } from "../api/types";
+import { useContext, useRef } from "react";
+import type { Item } from "../api/types";
 import { Chip } from "../design/Chip";
-import { price, providerName } from "../design/format";
+import { ceiling, price, providerName } from "../design/format";
 import { Notice } from "../design/Notice";
 import { ImageActions, type ImageCallbacks } from "../image/ImageActions";
 import { Picture } from "../image/Picture";
+import { type Shot, shotsOf } from "../image/shots";
+import { ShowContext } from "../image/show";
 import { refreshItem } from "../queries/quotes";
 import { Facts } from "./Card";
-import { Plate } from "./Plate";
+import { heldOf } from "./held";
+import { Plate, Plates } from "./Plate";
 import { Prompt } from "./Prompt";
 
 function Cost({ item }: { item: Item }) {
@@ -34,35 +36,24 @@ function Fallback({ item }: { item: Item }) {
   );
 }
 
-interface StripProps {
-  images: readonly ImageRef[];
-  shown: number;
-  onShow: (index: number) => void;
-  onFailed: () => void;
+/** A call before the one that made it may have been billed too. */
+function Held({ item }: { item: Item }) {
+  const held = heldOf(item);
+  if (held === 0) return null;
+  return (
+    <Notice tone="warn" icon="clock" title={`${ceiling(held)} more stays held`}>
+      <p>A call before this one got no whole answer and may have been billed.</p>
+    </Notice>
+  );
 }
 
-function Strip({ images, shown, onShow, onFailed }: StripProps) {
-  if (images.length < 2) return null;
+/** Some of several images can fail while others come. */
+function Fewer({ item: { n = 1 }, made }: { item: Item; made: number }) {
+  if (made === 0 || made >= n) return null;
   return (
-    <div className="flex flex-wrap gap-2 bg-mat px-4.5 pb-4">
-      {images.map(({ id, thumbnailUrl }, index) => (
-        <button
-          key={id}
-          type="button"
-          aria-label={`Image ${index + 1} of ${images.length}`}
-          aria-pressed={index === shown}
-          onClick={() => onShow(index)}
-          className="size-14 overflow-hidden rounded-md border-2 border-line aria-pressed:border-plate"
-        >
-          <img
-            src={apiUrl(thumbnailUrl)}
-            alt=""
-            onError={onFailed}
-            className="size-full object-cover"
-          />
-        </button>
-      ))}
-    </div>
+    <Notice tone="warn" icon="warn" title={`${made} of ${n} images could be made`}>
+      <p>LLM Info tells what became of the others and what each cost.</p>
+    </Notice>
   );
 }
 
@@ -77,27 +68,49 @@ function useRenewal(item: Item) {
   };
 }
 
+/** One picture on its plate; several in rows. */
+function Pictures({ item, shots, renew }: { item: Item; shots: Shot[]; renew: () => void }) {
+  const show = useContext(ShowContext);
+  const picture = (shot: Shot | undefined, number: string) =>
+    shot && (
+      <Picture
+        url={shot.url}
+        alt={shot.alt}
+        label={`View ${number} large`}
+        onFailed={renew}
+        onOpen={show && (() => show(shot))}
+      />
+    );
+  if (shots.length < 2) {
+    return (
+      <Plate size={item.size} className="grain">
+        {picture(shots[0], "the image")}
+      </Plate>
+    );
+  }
+  return (
+    <Plates size={item.size} n={shots.length} className="grain">
+      {(index) => picture(shots[index], `image ${index + 1} of ${shots.length}`)}
+    </Plates>
+  );
+}
+
 /** The image that was bought, what it cost, and what can be done with it. */
 export function Complete({ item, ...callbacks }: { item: Item } & ImageCallbacks) {
-  const [shown, setShown] = useState(0);
   const renew = useRenewal(item);
-  const images = item.images ?? [];
-  const image = images[shown];
-  const url = apiUrl(image?.url ?? item.imageUrl ?? "");
-  const download = image ? apiUrl(image.downloadUrl) : url;
+  const shots = shotsOf(item);
   return (
     <>
-      <Plate size={item.size} className="grain">
-        <Picture key={image?.id} url={url} alt={item.prompt} onFailed={renew} />
-      </Plate>
-      <Strip images={images} shown={shown} onShow={setShown} onFailed={renew} />
-      <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">
+      <Pictures item={item} shots={shots} renew={renew} />
+      <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-3.5">
         <Fallback item={item} />
+        <Held item={item} />
+        <Fewer item={item} made={shots.length} />
         <Facts item={item}>
           <Cost item={item} />
         </Facts>
         <Prompt text={item.prompt} />
-        <ImageActions item={item} url={url} download={download} {...callbacks} />
+        <ImageActions item={item} shots={shots} {...callbacks} />
       </div>
     </>
   );

@@ -1,18 +1,30 @@
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Item } from "../api/types";
-import { json, later, playGateway } from "../testing/gateway";
+import type { Item, Usage } from "../api/types";
+import { eventStream, json, later, playGateway } from "../testing/gateway";
 import { aCall, anItem, bought } from "../testing/items";
 import { show } from "../testing/render";
 import { GeneratedImageBlock } from "./GeneratedImageBlock";
 
 function showCard(item: Item) {
-  const on = { onCopy: vi.fn(), onGrab: vi.fn(), onLlmInfo: vi.fn(), onEdit: vi.fn() };
+  const on = {
+    onCopy: vi.fn(),
+    onGrab: vi.fn(),
+    onLlmInfo: vi.fn(),
+    onEdit: vi.fn(),
+    onUseAgain: vi.fn(),
+  };
   return { ...show(<GeneratedImageBlock data={item} {...on} />), on };
 }
 
 const button = (name: RegExp | string) => screen.getByRole("button", { name });
 const payButton = () => button(/^Generate Image for/);
+
+const aBudget = (left: number): Usage => ({
+  today: { spent: 10 - left, held: 0, images: 3 },
+  limits: { dailyCost: 10, imagesPerDay: null, imagesPerHour: null },
+  remaining: { cost: left, imagesToday: null, imagesThisHour: null },
+});
 
 describe("pending", () => {
   it("promises a price and its ceiling, and says who makes it", () => {
@@ -25,6 +37,18 @@ describe("pending", () => {
     expect(screen.getAllByText("OpenAI")[0]?.className).toContain("bg-openai-wash");
     expect(screen.getByText("ultra", { selector: "span" })).toBeTruthy();
     expect(screen.getByText("1024×1024", { selector: "span" })).toBeTruthy();
+  });
+
+  it("says what is left of today's budget", async () => {
+    playGateway({ "GET /api/usage": () => json(aBudget(8.58)) });
+    showCard(anItem());
+    expect(await screen.findByText("$8.58 left of today's $10.00.")).toBeTruthy();
+  });
+
+  it("warns when it may cost more than is left", async () => {
+    playGateway({ "GET /api/usage": () => json(aBudget(0.05)) });
+    showCard(anItem());
+    expect(await screen.findByText(/\$0.0500 left: less than this may cost/)).toBeTruthy();
   });
 
   it("tells the words that decided and why others were passed over", () => {
@@ -51,7 +75,7 @@ describe("pending", () => {
       "The button above now says $0.0600, never more than $0.0612.",
     );
     await user.click(payButton());
-    expect(gateway.seen[0]?.body).toEqual({
+    expect(gateway.to("POST", "/generate-image")[0]?.body).toEqual({
       prompt: item.prompt,
       provider: "replicate",
       model: "flux-1.1-pro-ultra",
@@ -96,7 +120,7 @@ describe("confirming", () => {
     });
     expect(await screen.findByText("Generating image with OpenAI...")).toBeTruthy();
     expect(gateway.to("POST", "/generate-image")).toHaveLength(1);
-    expect(gateway.seen[0]?.body).not.toHaveProperty("candidate");
+    expect(gateway.to("POST", "/generate-image")[0]?.body).not.toHaveProperty("candidate");
 
     truth = bought(item);
     answer.resolve(json({ success: true, ...truth }));
@@ -106,6 +130,19 @@ describe("confirming", () => {
     await waitFor(() =>
       expect(screen.getByRole("status").textContent).toBe("Image ready in 6 seconds"),
     );
+  });
+
+  it("can be cancelled while its confirmation waits for the image", async () => {
+    const item = anItem();
+    playGateway({
+      "POST /generate-image": () => later<Response>().promise,
+      "GET /api/generations/gen_1/events": () => later<Response>().promise,
+      [`GET /api/quotes/${item.id}`]: () =>
+        json({ ...item, status: "generating", generationId: "gen_1", attempts: [] }),
+    });
+    const { user } = showCard(item);
+    await user.click(payButton());
+    expect(await screen.findByRole("button", { name: /^Cancel/ }, { timeout: 3000 })).toBeTruthy();
   });
 
   it("keeps the price and says why when a limit forbids it", async () => {
@@ -255,18 +292,54 @@ describe("generating", () => {
     expect(gateway.to("POST", "/api/generations/gen_1/cancel")).toHaveLength(1);
   });
 
-  it("offers no cancelling once a provider is at work", () => {
+  const at = (provider: string) => ({
+    id: "a",
+    provider,
+    model: "m",
+    state: "dispatched",
+    charged: 0,
+    held: 0.0958,
+  });
+
+  it("offers no cancelling once a provider is at work that cannot stop", () => {
     playGateway({});
-    const attempt = {
-      id: "a",
-      provider: "openai",
-      model: "m",
-      state: "dispatched",
-      charged: 0,
-      held: 0.0958,
-    };
-    showCard(generating({ attempts: [attempt] }));
+    showCard(generating({ attempts: [at("openai")] }));
     expect(screen.queryByRole("button", { name: /Cancel/ })).toBeNull();
+    expect(screen.getByText(/OpenAI is at work and can no longer be stopped/)).toBeTruthy();
+  });
+
+  it("says what cancelling may cost where a provider can stop", async () => {
+    const item = generating({ attempts: [at("replicate")] });
+    const gateway = playGateway({
+      "GET /api/generations/gen_1/events": () => later<Response>().promise,
+      "POST /api/generations/gen_1/cancel": () => json({}),
+      [`GET /api/quotes/${item.id}`]: () => json(item),
+    });
+    const { user } = showCard(item);
+    expect(screen.getByText(/what it has done by then is billed, up to \$0.0958/)).toBeTruthy();
+    await user.click(button("Cancel, may still cost"));
+    expect(await screen.findByRole("button", { name: "Asked to stop…" })).toBeTruthy();
+    expect(gateway.to("POST", "/api/generations/gen_1/cancel")).toHaveLength(1);
+  });
+
+  it("shows the unfinished picture that a provider sends", async () => {
+    const item = generating({ attempts: [at("openai")] });
+    const path = "/api/generations/gen_1/previews/0";
+    URL.createObjectURL = vi.fn(() => "blob:preview");
+    URL.revokeObjectURL = vi.fn();
+    const frame = { id: "2", event: "partial", data: { index: 0, url: path } };
+    const gateway = playGateway({
+      "GET /api/generations/gen_1/events": () => eventStream([frame]),
+      [`GET ${path}`]: () => new Response(new Blob(["half a picture"])),
+    });
+    const { container } = showCard(item);
+    await waitFor(() =>
+      expect(container.querySelector("img")?.getAttribute("src")).toBe("blob:preview"),
+    );
+    expect(screen.getByText("Generating image with OpenAI...")).toBeTruthy();
+    expect(gateway.to("GET", `/api/quotes/${item.id}`)).toHaveLength(0);
+    cleanup();
+    expect(URL.revokeObjectURL).toHaveBeenCalledWith("blob:preview");
   });
 });
 
@@ -349,17 +422,32 @@ describe("complete", () => {
     expect(screen.getByText(new RegExp(prompt))).toBeTruthy();
   });
 
-  it("shows each of several images", async () => {
-    const item = bought(anItem());
+  it("shows several images in rows, and copies all their links", async () => {
+    const item = bought(anItem({ n: 2 }));
     const images = ["a", "b"].map((id) => ({
       id,
       url: `/api/images/${id}/content`,
       downloadUrl: `/api/images/${id}/download`,
       thumbnailUrl: `/api/images/${id}/thumbnail`,
     }));
-    const { user } = showCard({ ...item, images });
-    await user.click(button("Image 2 of 2"));
-    expect(screen.getByRole("img").getAttribute("src")).toContain("/api/images/b/content");
+    const { user, on } = showCard({ ...item, images });
+    const links = images.map(({ url }) => `http://localhost:3000${url}`);
+    expect(screen.getAllByRole("img").map((each) => each.getAttribute("src"))).toEqual(links);
+    await user.click(button("Copy 2 links"));
+    expect(on.onCopy).toHaveBeenCalledWith(links.join("\n"));
+    expect(screen.queryByText(/could be made/)).toBeNull();
+  });
+
+  it("says when fewer images came than were asked for", () => {
+    showCard(bought(anItem({ n: 3 })));
+    expect(screen.getByText("1 of 3 images could be made")).toBeTruthy();
+  });
+
+  it("gives prompt and settings back for another picture", async () => {
+    const item = bought(anItem());
+    const { user, on } = showCard(item);
+    await user.click(button("Use again"));
+    expect(on.onUseAgain).toHaveBeenCalledWith(item);
   });
 });
 
@@ -377,6 +465,42 @@ describe("failed", () => {
     expect(screen.getByText(/The provider is down/).textContent).toContain("It cost nothing.");
   });
 
+  const lost = {
+    id: "a_1",
+    provider: "openai",
+    model: "m",
+    state: "unknown",
+    charged: 0,
+    held: 0.05,
+  };
+
+  it("does not say so, nor buys again in one click, while a lost call may have been billed", async () => {
+    const item = { ...failed(0), error: "Cut off", attempts: [lost] };
+    const gateway = playGateway({ "POST /api/quotes": () => json(anItem(), 201) });
+    const { user } = showCard(item);
+    expect(screen.getByText(/^Cut off/).textContent).toBe(
+      "Cut off. It may have been billed: $0.0500 stays held.",
+    );
+    await user.click(button("Retry"));
+    await screen.findByRole("button", { name: /^Generate Image for/ });
+    expect(gateway.to("POST", "/generate-image")).toHaveLength(0);
+  });
+
+  it("tells of a lost call also when the next one brought the image", () => {
+    showCard(bought(anItem(), { fallbackUsed: true, attempts: [lost] }));
+    expect(screen.getByText("$0.0500 more stays held")).toBeTruthy();
+  });
+
+  it("asks for one new price, however often it is pressed", async () => {
+    const gateway = playGateway({ "POST /api/quotes": () => later<Response>().promise });
+    showCard(failed(0));
+    act(() => {
+      button("Retry").click();
+      button("Retry").click();
+    });
+    await waitFor(() => expect(gateway.to("POST", "/api/quotes")).toHaveLength(1));
+  });
+
   it("buys again in one click when the new promise is no higher", async () => {
     const item = failed(0);
     const fresh = anItem();
@@ -390,6 +514,7 @@ describe("failed", () => {
     expect(gateway.to("POST", "/api/quotes")[0]?.body).toEqual({
       ...item.request,
       quality: "ultra",
+      replaces: item.id,
     });
     expect(gateway.to("POST", "/generate-image")[0]?.body.quoteId).toBe(fresh.quoteId);
   });
@@ -431,10 +556,24 @@ describe("the other endings", () => {
     expect(screen.queryByRole("button", { name: /Retry|again|new price/ })).toBeNull();
   });
 
-  it("gets a new price for an expired one, and stands there after a reload too", async () => {
+  it("gets a new price for an expired one, which stands in its place", async () => {
     const item = anItem({ status: "expired" });
     const fresh = anItem({ cost: 0.05, maxCost: 0.06 });
-    playGateway({ "POST /api/quotes": () => json(fresh, 201) });
+    const gateway = playGateway({ "POST /api/quotes": () => json(fresh, 201) });
+    const { user } = showCard(item);
+    await user.click(button("Get a new price"));
+    expect(await screen.findByRole("button", { name: /\$0.0500/ })).toBeTruthy();
+    expect(gateway.to("POST", "/api/quotes")[0]?.body).toMatchObject({ replaces: item.id });
+    expect(localStorage.getItem("aquatint.replacements")).toBeNull();
+  });
+
+  it("remembers the place of a quote that is in no conversation", async () => {
+    const item = anItem({ status: "expired" });
+    const fresh = anItem({ cost: 0.05, maxCost: 0.06 });
+    playGateway({
+      "POST /api/quotes": ({ body }) =>
+        body.replaces ? json({ title: "Not found" }, 404) : json(fresh, 201),
+    });
     const { user } = showCard(item);
     await user.click(button("Get a new price"));
     expect(await screen.findByRole("button", { name: /\$0.0500/ })).toBeTruthy();

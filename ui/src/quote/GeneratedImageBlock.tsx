@@ -1,19 +1,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback } from "react";
 import { toast } from "../a11y/announce";
 import type { Item, ItemStatus } from "../api/types";
 import type { ImageCallbacks } from "../image/ImageActions";
+import { useConfirm } from "../queries/confirm";
 import { dismissGeneration } from "../queries/generations";
-import { refreshItem, setItem, useConfirm, useItem, useRequote } from "../queries/quotes";
-import { replaceItem } from "../queries/replacements";
+import { refreshItem, setItem, useItem } from "../queries/quotes";
+import { useTabs } from "../queries/tabs";
 import { useUnanswered } from "../queries/unanswered";
 import { Card } from "./Card";
 import { Complete } from "./Complete";
+import { OnDesk } from "./desk";
 import { Generating } from "./Generating";
 import { Pending } from "./Pending";
 import { Cancelled, Expired, Failed, Refused, Unknown } from "./Stopped";
 import { Unanswered } from "./Unanswered";
 import { useAnnounceOutcome } from "./useAnnounceOutcome";
+import { useReplace } from "./useReplace";
 
 interface GeneratedImageBlockProps extends ImageCallbacks {
   data: Item;
@@ -37,28 +40,6 @@ function useDismiss(item: Item) {
   });
 }
 
-/** A new price in this card's place, bought at once only when told to and no dearer than before. */
-function useReplace(item: Item, buy: () => void) {
-  const requote = useRequote(item);
-  const toBuy = useRef<string | null>(null);
-
-  useEffect(() => {
-    if (toBuy.current !== item.id) return;
-    toBuy.current = null;
-    buy();
-  }, [item.id, buy]);
-
-  const replace = (atOnce: boolean) =>
-    requote.mutate(undefined, {
-      onSuccess: (fresh) => {
-        if (atOnce && fresh.maxCost <= item.maxCost) toBuy.current = fresh.id;
-        replaceItem(item.id, fresh.id);
-      },
-      onError: ({ message }) => toast(message),
-    });
-  return { replace, busy: requote.isPending };
-}
-
 /** One quoted image: its price, its making, and what became of it. */
 export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedImageBlockProps) {
   const client = useQueryClient();
@@ -72,12 +53,13 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
   const check = useCallback(() => void refreshItem(client, item.id), [client, item.id]);
   const unanswered = useUnanswered(item.id);
   useAnnounceOutcome(item);
+  useTabs(client);
 
   if (item.status === "pending") {
     return (
       <Card label={`Quote: ${item.prompt}`}>
         <Pending
-          key={item.id}
+          seed={data.id}
           item={item}
           problem={problem}
           onConfirm={confirm}
@@ -91,6 +73,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
     const making = item.generationId ? item : { ...item, ...chosen };
     return (
       <Card label={`Generating: ${item.prompt}`}>
+        <OnDesk seed={data.id} item={item} />
         {unanswered && !item.generationId ? (
           <Unanswered item={making} />
         ) : (
@@ -102,6 +85,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
   if (item.status === "complete") {
     return (
       <Card label={`Image: ${item.prompt}`}>
+        <OnDesk seed={data.id} item={item} />
         <Complete item={item} {...callbacks} />
       </Card>
     );
@@ -109,6 +93,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
   const Stopped = STOPPED[item.status];
   return (
     <Card label={`No image: ${item.prompt}`}>
+      <OnDesk seed={data.id} item={item} />
       <Stopped
         item={item}
         reason={problem?.message ?? null}

@@ -6,13 +6,19 @@ import { ceiling, dimensions, moment, price, seconds } from "../design/format";
 import { Icon } from "../design/Icon";
 import { Notice } from "../design/Notice";
 import { useNow } from "../design/useNow";
+import { Adjust } from "./Adjust";
 import { Alternatives } from "./Alternatives";
+import { Budget } from "./Budget";
 import { Facts } from "./Card";
 import { Constraints } from "./Constraints";
-import { BlankPlate } from "./Plate";
+import { useOnDesk } from "./desk";
+import { Proof } from "./Plate";
+import { useAdjust } from "./useAdjust";
 import { WhyThisModel } from "./WhyThisModel";
 
 interface PendingProps {
+  /** The id that this card was first said with. */
+  seed: string;
   item: Item;
   problem: Problem | null;
   onConfirm: (chosen: Alternative | null) => void;
@@ -29,49 +35,92 @@ function Warnings({ texts }: { texts: readonly string[] }) {
   ));
 }
 
+function Trouble({ problem }: { problem: Problem | null }) {
+  if (!problem) return null;
+  return (
+    <Notice tone="bad" icon="warn" title={problem.message}>
+      {problem.resetsAt && <p>This limit ends {moment(problem.resetsAt)}.</p>}
+    </Notice>
+  );
+}
+
+interface PayProps {
+  offer: Item;
+  /** Another price is being asked for, or cannot be had. */
+  pricing: boolean;
+  onPay: () => void;
+}
+
+function Pay({ offer, pricing, onPay }: PayProps) {
+  const { n = 1 } = offer;
+  const words = n > 1 ? `Generate ${n} Images for` : "Generate Image for";
+  return (
+    <div className="flex flex-col items-stretch gap-x-4 gap-y-2.5 wide:flex-row wide:items-center">
+      <Button
+        kind="pay"
+        className="shrink-0"
+        disabled={pricing}
+        aria-label={pricing ? undefined : `${words} ${price(offer.cost)} with ${offer.model}`}
+        onClick={onPay}
+      >
+        {pricing ? "Asking for a price…" : `${words} ${price(offer.cost)}`}
+      </Button>
+      <p className="text-[0.84rem] leading-snug text-soft">
+        <b className="font-semibold text-ink">Never more than {ceiling(offer.maxCost)}</b>, fallback
+        included.
+        {offer.estimatedSeconds != null && (
+          <span className="whitespace-nowrap"> Usually {seconds(offer.estimatedSeconds)}.</span>
+        )}{" "}
+        <Budget most={offer.maxCost} />
+      </p>
+    </div>
+  );
+}
+
+/** The alternative chosen for this very quote; a new quote begins without one. */
+function useChoice({ id, availableAlternatives = [] }: Item) {
+  const [choice, setChoice] = useState<{ of: string; key: string } | null>(null);
+  const chosen =
+    choice?.of === id
+      ? (availableAlternatives.find(({ modelKey }) => modelKey === choice.key) ?? null)
+      : null;
+  const choose = (alternative: Alternative | null) =>
+    setChoice(alternative && { of: id, key: alternative.modelKey });
+  return [chosen, choose] as const;
+}
+
 /** A price, and the button that accepts it. */
-export function Pending({ item, problem, onConfirm, onExpired }: PendingProps) {
-  const [chosen, setChosen] = useState<Alternative | null>(null);
+export function Pending({ seed, item, problem, onConfirm, onExpired }: PendingProps) {
+  const [chosen, choose] = useChoice(item);
+  const adjusting = useAdjust(item, chosen);
+  const { pricing } = adjusting;
   const offer = { ...item, ...chosen };
+  const buy = () => onConfirm(chosen);
+  useOnDesk(seed, item, {
+    cost: offer.cost,
+    maxCost: offer.maxCost,
+    ready: !pricing,
+    buy,
+  });
   return (
     <>
-      <BlankPlate size={offer.size}>
-        <p className="line-clamp-6 max-w-md font-serif text-[1.05rem] leading-snug italic">
-          {item.prompt}
-        </p>
+      <Proof size={offer.size} n={offer.n}>
+        <p className="line-clamp-6 font-serif text-[1.05rem] leading-snug italic">{item.prompt}</p>
         <p className="text-[0.81rem] text-soft tabular-nums">
+          {(offer.n ?? 1) > 1 && `${offer.n} of `}
           {dimensions(offer.size)} will appear here
         </p>
-      </BlankPlate>
+      </Proof>
       <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">
         <Facts item={offer} />
         <Warnings texts={item.warnings ?? []} />
-        {problem && (
-          <Notice tone="bad" icon="warn" title={problem.message}>
-            {problem.resetsAt && <p>This limit ends {moment(problem.resetsAt)}.</p>}
-          </Notice>
-        )}
-        <div className="flex flex-col items-stretch gap-x-4 gap-y-2.5 wide:flex-row wide:items-center">
-          <Button
-            kind="pay"
-            className="shrink-0"
-            aria-label={`Generate Image for ${price(offer.cost)} with ${offer.model}`}
-            onClick={() => onConfirm(chosen)}
-          >
-            Generate Image for {price(offer.cost)}
-          </Button>
-          <p className="text-[0.84rem] leading-snug text-soft">
-            <b className="font-semibold text-ink">Never more than {ceiling(offer.maxCost)}</b>,
-            fallback included.
-            {offer.estimatedSeconds != null && (
-              <span className="block">Usually {seconds(offer.estimatedSeconds)}.</span>
-            )}
-          </p>
-        </div>
+        <Trouble problem={problem} />
+        <Pay offer={offer} pricing={pricing} onPay={buy} />
         {item.expiresAt && <LastMinute expiresAt={item.expiresAt} onExpired={onExpired} />}
       </div>
       <WhyThisModel item={item} />
-      <Alternatives item={item} chosen={chosen} onChoose={setChosen} />
+      <Alternatives item={item} chosen={chosen} onChoose={choose} />
+      <Adjust item={item} chosen={chosen} adjusting={adjusting} />
       <Constraints item={item} />
     </>
   );

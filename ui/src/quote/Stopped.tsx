@@ -4,6 +4,7 @@ import { Button } from "../design/Button";
 import { ceiling, price } from "../design/format";
 import { Notice } from "../design/Notice";
 import { Facts } from "./Card";
+import { heldOf } from "./held";
 import { Prompt } from "./Prompt";
 
 export interface StoppedActions {
@@ -23,15 +24,20 @@ interface StoppedProps extends StoppedActions {
   reason: string | null;
 }
 
-/** Whether it cost anything; silent when the books do not say. */
-function costOf({ llmApiCall }: Item): string {
-  const cost = llmApiCall?.cost;
+/** Whether it cost anything, and whether it still may; silent when the books do not say. */
+function costOf(item: Item): string {
+  const cost = item.llmApiCall?.cost;
+  const held = heldOf(item);
   if (cost == null) return "";
-  return cost === 0 ? "It cost nothing." : `It cost ${price(cost)}: the provider did the work.`;
+  const paid = cost > 0 ? `It cost ${price(cost)}: the provider did the work.` : "";
+  if (held === 0) return paid || "It cost nothing.";
+  return `${paid} ${paid ? "More" : "It"} may have been billed: ${ceiling(held)} stays held.`.trim();
 }
 
+const sentence = (text: string): string => (/[^.!?)…]$/.test(text) ? `${text}.` : text);
+
 const reasonOf = ({ item, reason }: StoppedProps): string =>
-  item.error ?? reason ?? item.message ?? "";
+  sentence(item.error ?? reason ?? item.message ?? "");
 
 function Body({ item, notice, children }: { item: Item; notice: ReactNode; children: ReactNode }) {
   return (
@@ -63,7 +69,7 @@ function EditAndInfo({ item, onEdit, onLlmInfo }: StoppedProps) {
 
 export function Failed(props: StoppedProps) {
   const { item, busy, onRequote } = props;
-  const free = item.llmApiCall?.cost === 0;
+  const free = item.llmApiCall?.cost === 0 && heldOf(item) === 0;
   return (
     <Body
       item={item}
@@ -126,7 +132,7 @@ export function Expired({ item, busy, onRequote }: StoppedProps) {
 
 export function Unknown(props: StoppedProps) {
   const { item, busy, onRequote, onCheck, onDismiss } = props;
-  const held = `${ceiling(item.maxCost)} stays held`;
+  const held = `${ceiling(heldOf(item) || item.maxCost)} stays held`;
   if (item.dismissed) {
     return (
       <Body

@@ -26,6 +26,8 @@ export function WhyThisModel({ item }: { item: Item }) {
             {" "}
             because of <Words words={words} />.
           </>
+        ) : item.request?.quality ? (
+          ", as it was asked for."
         ) : (
           ": no word asked for another."
         )}{" "}

@@ -10,6 +10,9 @@ function ready({ llmApiCall }: Item): string {
   return `Image ready in ${seconds} ${seconds === 1 ? "second" : "seconds"}`;
 }
 
+const newPrice = ({ cost, provider }: Item): string =>
+  `New price: ${spokenPrice(cost)}, ${providerName(provider)}`;
+
 const NEWS: Record<ItemStatus, (item: Item) => string> = {
   pending: ({ cost, provider }) => `Quote ready: ${spokenPrice(cost)}, ${providerName(provider)}`,
   generating: () => "Making the image",
@@ -23,10 +26,11 @@ const NEWS: Record<ItemStatus, (item: Item) => string> = {
 
 /** Says what became of the item when it changes; what was so from the start is not news. */
 export function useAnnounceOutcome(item: Item): void {
-  const known = useRef(item.status);
+  const known = useRef(item);
   useEffect(() => {
-    if (known.current === item.status) return;
-    known.current = item.status;
-    announce(NEWS[item.status](item));
+    const before = known.current;
+    known.current = item;
+    if (before.status !== item.status) announce(NEWS[item.status](item));
+    else if (before.id !== item.id && item.status === "pending") announce(newPrice(item));
   }, [item]);
 }

@@ -3,6 +3,7 @@ import { vi } from "vitest";
 export interface Seen {
   method: string;
   path: string;
+  query: URLSearchParams;
   body: Record<string, unknown>;
   headers: Headers;
   signal: AbortSignal | null;
@@ -17,16 +18,23 @@ export const json = (body: unknown, status = 200): Response =>
     headers: { "Content-Type": "application/json" },
   });
 
+/** Ends as a browser's request does when nobody wants it any more. */
+const aborted = (signal: AbortSignal | null) =>
+  new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason));
+  });
+
 /** Plays the gateway: `"POST /api/quotes"` -> answer. Anything else is a test's mistake. */
 export function playGateway(routes: Record<string, Route>) {
   const seen: Seen[] = [];
   vi.stubGlobal("fetch", async (address: string, init: RequestInit = {}) => {
     const method = init.method ?? "GET";
-    const path = new URL(address).pathname;
+    const { pathname: path, searchParams: query } = new URL(address);
     const body = typeof init.body === "string" ? JSON.parse(init.body) : {};
     const request = {
       method,
       path,
+      query,
       body,
       headers: new Headers(init.headers),
       signal: init.signal ?? null,
@@ -34,7 +42,7 @@ export function playGateway(routes: Record<string, Route>) {
     seen.push(request);
     const route = routes[`${method} ${path}`];
     if (!route) throw new TypeError(`no route ${method} ${path}`);
-    return route(request);
+    return Promise.race([route(request), aborted(request.signal)]);
   });
   return {
     seen,

@@ -9,11 +9,11 @@ import { newQueryClient } from "../queries/client";
 export function show(ui: ReactNode, { region = true } = {}) {
   const client = newQueryClient();
   client.setDefaultOptions({ queries: { retry: false, networkMode: "always" } });
-  render(
+  const { container } = render(
     <QueryClientProvider client={client}>
       {ui}
       {region && <LiveRegion />}
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), client };
+  return { user: userEvent.setup(), client, container };
 }

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from aquatint.api.context import SIGNED_IN, ServicesDep
 from aquatint.catalog.listing import entry
 from aquatint.catalog.model import Row
+from aquatint.catalog.reasons import OPERATIONAL
 from aquatint.errors import NoProviderAvailable
 from aquatint.money import to_usd
 from aquatint.routing.candidates import QuoteRequest
@@ -31,14 +32,16 @@ async def catalog(services: ServicesDep) -> dict[str, Any]:
     return {
         "asOf": offering.catalog.as_of.isoformat(),
         "rows": [
-            {**entry(offering.catalog, row), "available": _available(offering, row)}
+            {**entry(offering.catalog, row), **_state(offering, row)}
             for row in offering.catalog.rows
         ],
     }
 
 
-def _available(offering: Offering, row: Row) -> bool:
-    return offering.catalog.live(row) and offering.provider(row).available
+def _state(offering: Offering, row: Row) -> dict[str, Any]:
+    """Whether it can be bought now, and why not: by its provider, its dates and its price."""
+    why = offering.trouble(row)
+    return {"available": why is None, "reason": (why or OPERATIONAL).reason}
 
 
 @router.get("/examples")

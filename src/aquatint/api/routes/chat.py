@@ -1,18 +1,18 @@
 """The chat: ask, watch the answer come, come back to it later."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Chatter, Reader, ServicesDep, while_admitted
+from aquatint.api.context import BaseUrlDep, Chatter, ServicesDep, while_admitted
 from aquatint.api.openapi import Responses, errors
 from aquatint.api.sse import Frame, after_id, stream_events
-from aquatint.chat.model import Words
+from aquatint.chat.model import Options, Words
 from aquatint.policy.text import AccessToken, Name, Text
+from aquatint.quotes.preferences import NO_PREFERENCES, Preferences
 
 router = APIRouter(tags=["chat"])
 
@@ -35,13 +35,28 @@ class ChatMessage(BaseModel):
 
 
 class ChatBody(BaseModel):
-    """With `conversationId` only the last message counts: the rest is what the server remembers."""
+    """With `conversationId` only the last message counts: the rest is what the server remembers.
+
+    `preferences` outrank the words and the model in every quote of the turn. With `replaceFrom`
+    the conversation is cut before that message first.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     messages: list[ChatMessage]
     conversation_id: Name | None = None
+    replace_from: Name | None = None
+    preferences: Preferences | None = None
+    chat_model: Name | None = None
     access_token: AccessToken | None = Field(default=None, repr=False)
+
+    @property
+    def options(self) -> Options:
+        return Options(
+            preferences=self.preferences or NO_PREFERENCES,
+            model=self.chat_model,
+            replace_from=self.replace_from,
+        )
 
 
 @router.post(
@@ -56,7 +71,7 @@ async def chat(
 ) -> StreamingResponse:
     """Begin a turn and watch it. It runs on when the watcher leaves."""
     said = [Words(message.role, message.content) for message in body.messages]
-    turn = await services.chat.start(caller.id, said, body.conversation_id)
+    turn = await services.chat.start(caller.id, said, body.conversation_id, body.options)
     frames = await _watch(services, caller, turn, 0, base_url)
     return stream_events(while_admitted(request, services, frames))
 
@@ -78,22 +93,18 @@ async def turn_events(
     return stream_events(while_admitted(request, services, frames))
 
 
+@router.post("/chat/{turn}/stop", status_code=204, responses=errors(404))
+async def stop_turn(turn: str, services: ServicesDep, caller: Chatter) -> None:
+    """End a turn; what was said and quoted so far stays, and what was confirmed is bought.
+
+    Its events end with `complete {status: "stopped"}`, within about a second where another
+    process makes it. A turn that has ended stays as it is.
+    """
+    await services.chat.stop(caller.id, turn)
+
+
 async def _watch(
     services: ServicesDep, caller: Chatter, turn: str, after: int, base_url: str
 ) -> AsyncGenerator[Frame, None]:
     events = await services.chat.watch(caller.id, turn, after, base_url=base_url)
     return (Frame(f"{turn}:{e.seq}", e.event, e.data) async for e in events)
-
-
-@router.get("/api/conversations")
-async def conversations(services: ServicesDep, caller: Reader) -> list[dict[str, Any]]:
-    """The fifty conversations used last: `{id, title, updatedAt}`."""
-    return await services.chat.conversations(caller.id)
-
-
-@router.get("/api/conversations/{conversation_id}")
-async def conversation(
-    conversation_id: str, services: ServicesDep, caller: Reader, base_url: BaseUrlDep
-) -> dict[str, Any]:
-    """Every message, with its images in their present state."""
-    return await services.chat.conversation(caller.id, conversation_id, base_url=base_url)

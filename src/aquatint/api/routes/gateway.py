@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from aquatint.api.context import BaseUrlDep, ServicesDep, Spender
 from aquatint.api.openapi import SPENDING
 from aquatint.api.outcome import failure_answer, marked
+from aquatint.catalog.controls import MAX_IMAGES
 from aquatint.catalog.model import Operation, Tier
 from aquatint.clock import iso
 from aquatint.container import Services
@@ -23,7 +24,6 @@ from aquatint.policy.text import AccessToken, Name, Text
 from aquatint.quotes.model import MAX_INPUTS, Outpaint, Quote, QuoteRequest
 from aquatint.quotes.operations import wants_words
 from aquatint.resilience.availability import report
-from aquatint.routing.candidates import MAX_IMAGES
 
 router = APIRouter(tags=["specification"])
 _ROUTE = "/generate-image"

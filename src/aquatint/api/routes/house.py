@@ -40,10 +40,12 @@ async def healthz() -> dict[str, str]:
 async def about(request: Request, services: ServicesDep) -> dict[str, Any]:
     """What the studio needs to know before it shows anything; `user` is null before sign-in."""
     identity, caller = services.identity, await _visitor(request, services)
+    chat = services.settings.chat
     return {
         "version": __version__,
         "demo": services.launch.demo,
-        "chat": services.settings.chat is not None,
+        "chat": chat is not None,
+        "chatModels": list(chat.models) if chat else [],
         "auth": {
             "mode": identity.mode,
             "signIn": None if identity.mode == "none" else "/auth/login",

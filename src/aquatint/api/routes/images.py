@@ -7,16 +7,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import FileResponse, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Quoter, Reader, ServicesDep
+from aquatint.api.context import BaseUrlDep, Quoter, Reader, ServicesDep, Spender
 from aquatint.api.openapi import errors
 from aquatint.api.viewer import Viewer
 from aquatint.container import Services
+from aquatint.db.engine import Tx
 from aquatint.errors import ImageUnusable, NotFound
-from aquatint.generations.view import image_view
+from aquatint.generations.pictures import image_view, prompt_of
 from aquatint.library import store
 from aquatint.library.images import UnusableImage, thumbnail
 from aquatint.library.store import Image
+from aquatint.policy.text import Text, trimmed
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/images", tags=["images"])
@@ -40,11 +44,25 @@ _BYTES = {
 }
 
 
-async def _find(services: Services, owner: str, image_id: str) -> Image:
-    image = await services.db.read(lambda tx: store.find(tx, owner, image_id))
+_LONGEST_ALT = 1000
+
+
+class AltBody(BaseModel):
+    """What the image shows, for people who cannot see it; empty: its prompt says it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+    alt_text: Annotated[Text, Field(max_length=_LONGEST_ALT), BeforeValidator(trimmed)]
+
+
+def _there(image: Image | None) -> Image:
     if image is None:
         raise NotFound("No such image")
     return image
+
+
+async def _find(services: Services, owner: str, image_id: str) -> Image:
+    return _there(await services.db.read(lambda tx: store.find(tx, owner, image_id)))
 
 
 @router.post("", status_code=201, responses=errors(422), openapi_extra=_BYTES)
@@ -60,8 +78,28 @@ async def upload(
 async def get_image(
     image_id: str, services: ServicesDep, caller: Reader, base_url: BaseUrlDep
 ) -> dict[str, Any]:
-    """What the image is: size, type, hash, links."""
-    return image_view(await _find(services, caller.id, image_id), services.links, base_url)
+    """What the image is: size, type, hash, description, links."""
+
+    def read(tx: Tx) -> tuple[Image, str]:
+        image = _there(store.find(tx, caller.id, image_id))
+        return image, prompt_of(tx, image)
+
+    image, prompt = await services.db.read(read)
+    return image_view(image, services.links, base_url, prompt=prompt)
+
+
+@router.patch("/{image_id}", responses=errors(400))
+async def describe(
+    image_id: str, body: AltBody, services: ServicesDep, caller: Spender, base_url: BaseUrlDep
+) -> dict[str, Any]:
+    """Describe the image in other words."""
+
+    def write(tx: Tx) -> tuple[Image, str]:
+        image = _there(store.describe(tx, caller.id, image_id, body.alt_text or None))
+        return image, prompt_of(tx, image)
+
+    image, prompt = await services.db.write(write)
+    return image_view(image, services.links, base_url, prompt=prompt)
 
 
 @router.get("/{image_id}/content", response_class=Response)

@@ -1,0 +1,1 @@
+"""`make screenshots`: every state of the studio as a picture in docs/images/studio."""

@@ -1,0 +1,90 @@
+import { lazy, Suspense } from "react";
+import type { About } from "./api/types";
+import { type Page, pageLink, usePage } from "./chat/location";
+import { Button } from "./design/Button";
+import { Icon, type IconName } from "./design/Icon";
+
+const Conversations = lazy(() => import("./Conversations"));
+
+interface Place {
+  page: Page;
+  icon: IconName;
+  name: string;
+}
+
+const PLACES: readonly Place[] = [
+  { page: "usage", icon: "usage", name: "Usage" },
+  { page: "providers", icon: "providers", name: "Providers" },
+  { page: "settings", icon: "sliders", name: "Settings" },
+];
+
+const ROW = "flex min-h-9 items-center gap-2.5 rounded-lg px-2.5 text-[0.87rem]";
+
+function Places({ onOpen }: { onOpen?: () => void }) {
+  const here = usePage();
+  return (
+    <ul aria-label="Pages" className="flex flex-col gap-0.5">
+      {PLACES.map(({ page, icon, name }) => (
+        <li key={page}>
+          <a
+            href={pageLink(page)}
+            aria-current={page === here ? "page" : undefined}
+            onClick={onOpen}
+            className={
+              page === here
+                ? `${ROW} bg-mat font-medium wide:bg-sheet wide:shadow-sheet`
+                : `${ROW} text-soft hover:bg-mat hover:text-ink`
+            }
+          >
+            <Icon name={icon} />
+            {name}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface RailProps {
+  title: string | null;
+  about: About;
+  onNew: () => void;
+  /** Something of it was followed. */
+  onOpen?: () => void;
+}
+
+/** A new chat, the kept ones, and the other pages: beside the studio, or in its drawer. */
+export function Rail({ title, about, onNew, onOpen }: RailProps) {
+  return (
+    <>
+      <Button
+        icon="plus"
+        className="justify-start bg-sheet"
+        onClick={() => {
+          onNew();
+          onOpen?.();
+        }}
+      >
+        New chat
+      </Button>
+      <div className="mt-1 flex min-h-0 flex-1 flex-col">
+        {/* Conversations are kept by the gateway; without a model there is only this room. */}
+        {about.chat ? (
+          <Suspense>
+            <Conversations title={title} onOpen={onOpen} />
+          </Suspense>
+        ) : (
+          title && (
+            <p
+              aria-current="page"
+              className="truncate rounded-lg bg-sheet px-2.5 py-2 text-[0.87rem] shadow-sheet"
+            >
+              {title}
+            </p>
+          )
+        )}
+      </div>
+      <Places onOpen={onOpen} />
+    </>
+  );
+}
