@@ -1,7 +1,7 @@
 # Aquatint's machinery. The work is done by scripts/; `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format bench crash docs screenshots ui-static lock clean
+.PHONY: help setup demo run test check format bench crash docs screenshots ui-static lock sbom clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -52,5 +52,9 @@ ui-static: ## The studio as files for any host, into build/studio-static (API=ht
 lock: ## Regenerate the hash-locked requirements from pyproject.toml
 	@scripts/lock.sh
 
+sbom: ## Bills of materials (CycloneDX) from the lock files, in build/sbom
+	@scripts/setup.sh dev
+	@scripts/sbom.sh
+
 clean: ## Remove what was built; .venv and data stay
-	@rm -rf build dist src/aquatint/static ui/node_modules ui/dist
+	@rm -rf build dist src/aquatint/static ui/node_modules ui/dist tests/clients/vercel/node_modules

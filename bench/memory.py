@@ -2,7 +2,7 @@
 
 import time
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from bench import processes
 from bench.payloads import LARGE
@@ -19,10 +19,8 @@ def measure(scene: Scene) -> dict[str, Any]:
     with gateway(scene, LARGE) as fresh:
         processes.wait_idle([fresh.pid])
         idle = processes.pss_mb(fresh.pid)
-        peak = _Peak(fresh.pid)
-        peak.start()
-        result = scene.load.do(job(fresh, concurrency=IN_FLIGHT, seconds=_LOAD_SECONDS))
-        peak.stop()
+        with Peak(fresh.pid) as peak:
+            result = scene.load.do(job(fresh, concurrency=IN_FLIGHT, seconds=_LOAD_SECONDS))
         time.sleep(_AFTER_SECONDS)
         return {
             "idle_mb": round(idle, 1),
@@ -33,8 +31,8 @@ def measure(scene: Scene) -> dict[str, Any]:
         }
 
 
-class _Peak:
-    """Samples a process until it is told to stop."""
+class Peak:
+    """Samples a process and all that it started, until the block ends; `highest` in MB."""
 
     def __init__(self, pid: int) -> None:
         self.highest = 0.0
@@ -42,13 +40,15 @@ class _Peak:
         self._stopped = Event()
         self._thread = Thread(target=self._sample)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._thread.join()
 
     def _sample(self) -> None:
         while not self._stopped.wait(_SAMPLE_SECONDS):
-            self.highest = max(self.highest, processes.pss_mb(self._pid))
+            found = sum(map(processes.pss_mb, processes.tree(self._pid)))
+            self.highest = max(self.highest, found)

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,26 +57,32 @@ def answer(size: Size) -> bytes:
     return json.dumps(body).encode()
 
 
-def post(port: int, path: str, body: object) -> bytes:
+def post(port: int, path: str, body: object, headers: Mapping[str, str] | None = None) -> bytes:
     """A whole HTTP request for 127.0.0.1:`port`."""
     content = json.dumps(body).encode()
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {API_KEY}\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"Authorization: Bearer {API_KEY}\r\nContent-Length: {len(content)}\r\n{more}\r\n"
     )
     return head.encode() + content
 
 
 def direct_request(port: int, size: Size) -> bytes:
     """What a client without a gateway would send to the upstream."""
-    body = {
-        "model": "gpt-image-2.5-flare",
+    return post(port, f"/{size.prefix}/v1/images/generations", wish())
+
+
+def wish(model: str = "gpt-image-2.5-flare", **more: str) -> dict[str, object]:
+    """The body of a request in OpenAI's words."""
+    return {
+        "model": model,
         "prompt": PROMPT,
         "n": 1,
         "size": "1024x1024",
         "quality": "medium",
+        **more,
     }
-    return post(port, f"/{size.prefix}/v1/images/generations", body)
 
 
 def gateway_request(port: int) -> bytes:

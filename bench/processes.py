@@ -54,11 +54,31 @@ def start(  # what a process is started with
     output: int | IO[str] = subprocess.PIPE,
 ) -> "subprocess.Popen[str]":
     """`python -m MODULE...` on `core`, or any (None), with an environment of its own."""
+    return launch(
+        [sys.executable, "-m", *module],
+        core=core,
+        folder=folder,
+        environment={"PYTHONPATH": str(Path(__file__).parent.parent), **(environment or {})},
+        stdin=stdin,
+        output=output,
+    )
+
+
+def launch(
+    command: Sequence[str],
+    *,
+    core: int | None,
+    folder: Path,
+    environment: dict[str, str],
+    stdin: int | None = subprocess.DEVNULL,
+    output: int | IO[str] = subprocess.PIPE,
+) -> "subprocess.Popen[str]":
+    """Any program, as `start` does it."""
     with _on(core):
-        return subprocess.Popen(  # noqa: S603  # our own modules
-            [sys.executable, "-m", *module],
+        return subprocess.Popen(  # noqa: S603  # our own modules, and what a run is given
+            command,
             cwd=folder,
-            env={"PYTHONPATH": str(Path(__file__).parent.parent), **(environment or {})},
+            env=environment,
             stdin=stdin,
             stdout=output,
             stderr=None if output == subprocess.PIPE else subprocess.STDOUT,
@@ -126,6 +146,15 @@ def pss_mb(pid: int) -> float:
         if name == "Pss:":
             return int(value) / 1024
     raise RuntimeError("no Pss in smaps_rollup")
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all that it started."""
+    found = [pid]
+    for each in found:
+        for children in Path(f"/proc/{each}/task").glob("*/children"):
+            found += map(int, children.read_text("ascii").split())
+    return found
 
 
 def wait_idle(pids: Sequence[int], *, seconds: float = 3.0) -> None:

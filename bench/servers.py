@@ -49,12 +49,17 @@ class Load:
         self.process.stdin.write(load.line_of(job))
         self.process.stdin.flush()
 
-    def finish(self) -> dict[str, Any]:
-        """The result of the job that was begun; BenchError when any request failed."""
+    def result(self) -> dict[str, Any]:
+        """The result of the job that was begun, failed requests and all."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
             raise BenchError("the load process ended")
         result: dict[str, Any] = json.loads(line)
+        return result
+
+    def finish(self) -> dict[str, Any]:
+        """The result of the job that was begun; BenchError when any request failed."""
+        result = self.result()
         if result["errors"]:
             raise BenchError(f"requests failed: {result['errors']}")
         return result
@@ -79,6 +84,17 @@ class Scene:
 @contextmanager
 def scene(folder: Path) -> Iterator[Scene]:
     """Start the upstream, the load, and one gateway for each size of answer."""
+    with stage(folder) as made, ExitStack() as stack:
+        for size in SIZES:
+            made.gateways[size] = stack.enter_context(gateway(made, size))
+        for size in SIZES:
+            warm(made, made.gateways[size])
+        yield made
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Scene]:
+    """Start the upstream and the load."""
     cores = Cores.choose()
     with ExitStack() as stack:
         stub = stack.enter_context(
@@ -91,12 +107,7 @@ def scene(folder: Path) -> Iterator[Scene]:
             "bench.load", core=cores.load, folder=folder, stdin=subprocess.PIPE
         )
         stack.enter_context(processes.running(loader))
-        made = Scene(folder, cores, int(port), stub.pid, Load(loader))
-        for size in SIZES:
-            made.gateways[size] = stack.enter_context(gateway(made, size))
-        for size in SIZES:
-            warm(made, made.gateways[size])
-        yield made
+        yield Scene(folder, cores, int(port), stub.pid, Load(loader))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""The upstream: precomputed answers at once, so that what is measured is the gateway.
+"""The upstream: precomputed answers, so that what is measured is the gateway.
 
-`python -m bench.stub` prints its port and serves until it is terminated.
+`python -m bench.stub` prints its port and serves until it is terminated. It answers at once, or
+after the milliseconds that follow a `+` in the path's first part.
 """
 
 import asyncio
@@ -32,7 +33,13 @@ class Stub(asyncio.Protocol):
         while (end := self._end_of_request()) and self._transport:
             prefix = self._unread[: self._unread.find(b"\r\n")].split(b"/", 2)[1]
             self._unread = self._unread[end:]
-            self._transport.write(self._answers.get(prefix, _NOT_FOUND))
+            name, _, delay = prefix.partition(b"+")
+            answer = self._answers.get(name, _NOT_FOUND)
+            if delay.isdigit():
+                loop = asyncio.get_running_loop()
+                loop.call_later(int(delay) / 1000, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
     def _end_of_request(self) -> int:
         """Where the first whole request ends; 0 while it is not whole."""

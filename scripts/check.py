@@ -50,6 +50,8 @@ GATES = (
         ("../scripts/node", "npm", "run", "--silent", "check"),
         "ui",
     ),
+    Gate("no secret in a file", own("scripts.gates.secrets")),
+    Gate("bandit", tool("bandit", "-q", "-c", "pyproject.toml", "-r", "src", "scripts", "bench")),
     Gate("layers", tool("lint-imports", "--no-logo")),
     Gate("documents: generated pages are current", own("scripts.reference", "--check")),
     Gate("documents: links and site", tool("zensical", "build", "--strict")),
@@ -58,6 +60,8 @@ GATES = (
     Gate("sizes", own("scripts.gates.sizes")),
     Gate("locks", own("scripts.gates.locks")),
     Gate("no registry named", own("scripts.gates.hosts")),
+    Gate("dangerous calls", own("scripts.gates.dangers")),
+    Gate("promises: SECURITY.md and its tests", own("scripts.gates.promises")),
 )
 
 

@@ -22,3 +22,4 @@ lock() { # lock FILE ARGUMENT...
 lock dev pyproject.toml --group dev "$@"
 lock runtime pyproject.toml --constraint requirements/dev.txt "$@"
 lock build --group build --constraint requirements/dev.txt "$@"
+lock clients --group clients "$@"

@@ -71,17 +71,21 @@ install_python() {
   fi
 }
 
-build_studio() {
+install_packages() { # install_packages STAMP FOLDER MESSAGE
   local lock
-  lock=$(digest ui/package.json ui/package-lock.json)
-  if [ ! -d ui/node_modules ] || ! fresh npm "$lock"; then
-    say "Installing the studio's packages"
-    scripts/node npm --prefix ui ci --no-progress >build/npm.log 2>&1 || {
-      grep 'npm error' build/npm.log | head -n 8 >&2
-      die 'npm ci failed; all it said is in build/npm.log'
+  lock=$(digest "$2/package.json" "$2/package-lock.json")
+  if [ ! -d "$2/node_modules" ] || ! fresh "$1" "$lock"; then
+    say "$3"
+    scripts/node npm --prefix "$2" ci --no-progress >"build/$1.log" 2>&1 || {
+      grep 'npm error' "build/$1.log" | head -n 8 >&2
+      die "npm ci failed; all it said is in build/$1.log"
     }
-    stamp npm "$lock"
+    stamp "$1" "$lock"
   fi
+}
+
+build_studio() {
+  install_packages npm ui "Installing the studio's packages"
   if [ ! -f src/aquatint/static/index.html ] || ! fresh studio "$(digest ui)"; then
     say 'Building the studio'
     scripts/node npm --prefix ui run --silent build -- --logLevel warn
@@ -89,6 +93,21 @@ build_studio() {
   fi
 }
 
+# Programs of other people that the tests let speak to the gateway.
+install_clients() {
+  local lock
+  install_packages npm-clients tests/clients/vercel 'Installing the Vercel AI SDK, for the tests'
+  lock=$(digest requirements/clients.txt)
+  if [ ! -x build/clients/bin/python ] || ! fresh clients "$lock"; then
+    say 'Installing LiteLLM into build/clients, for the tests'
+    rm -rf build/clients
+    .venv/bin/python -m venv --without-pip build/clients
+    scripts/install.sh build/clients/bin/python --require-hashes --requirement requirements/clients.txt
+    stamp clients "$lock"
+  fi
+}
+
 make_venv
 install_python
 build_studio
+if [ -n "$with_dev" ]; then install_clients; fi

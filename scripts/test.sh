@@ -24,7 +24,7 @@ run check .venv/bin/python -m scripts.check
 # Many tests wait for servers rather than compute, so three at a time suit two cores. Browser tests
 # have a run of their own: Playwright's event loop stays in its thread, where others need theirs.
 run pytest .venv/bin/python -m pytest --no-header -rs -m 'not browser' -n 3 --dist worksteal
-run browser .venv/bin/python -m pytest --no-header -rs -m browser
+run browser .venv/bin/python -m pytest --no-header -rs -m browser -n 2 --dist loadfile
 run vitest scripts/node npm --prefix ui test --silent
 if [ "${CI:-}" = true ] && grep -qE '^ *Tests .*(skipped|todo)' "$logs/vitest.log"; then
   failed+=('vitest (CI=true, and tests were skipped)')

@@ -15,6 +15,7 @@ from scripts.gates.files import ROOT
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)")
 _HASH = "--hash=sha256:"
+_PACKAGE_LOCKS = ("ui/package-lock.json", "tests/clients/vercel/package-lock.json")
 
 Pins = dict[str, set[str]]
 
@@ -59,13 +60,13 @@ def group(groups: Mapping[str, list[Any]], name: str) -> list[str]:
     return wanted
 
 
-def package_lock_problems(lock: Mapping[str, Any]) -> list[str]:
-    """Packages of the studio's lock that could be swapped unseen.
+def package_lock_problems(name: str, lock: Mapping[str, Any]) -> list[str]:
+    """Packages of the lock file `name` that could be swapped unseen.
 
     Binaries for other platforms than the build's own may lack a hash: see ui/scripts/complete-lock.
     """
     return [
-        f"ui/package-lock.json: {path} has no integrity"
+        f"{name}: {path} has no integrity"
         for path, entry in lock["packages"].items()
         if path
         and not entry.keys() & {"integrity", "link", "inBundle"}
@@ -89,6 +90,7 @@ def find(root: Path) -> list[str]:
         "runtime": runtime,
         "build": [*group(groups, "build"), *project["build-system"]["requires"]],
         "dev": [*runtime, *group(groups, "dev")],
+        "clients": group(groups, "clients"),  # not held to the versions of the others
     }
     problems: list[str] = []
     locked: dict[str, Pins] = {}
@@ -104,8 +106,9 @@ def find(root: Path) -> list[str]:
         for package, versions in locked[name].items()
         if versions != locked["dev"].get(package)
     ]
-    lock = json.loads((root / "ui" / "package-lock.json").read_text("utf-8"))
-    return problems + package_lock_problems(lock)
+    for name in _PACKAGE_LOCKS:
+        problems += package_lock_problems(name, json.loads((root / name).read_text("utf-8")))
+    return problems
 
 
 def main() -> int:

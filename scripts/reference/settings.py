@@ -48,7 +48,7 @@ def kind(schema: Mapping[str, Any]) -> str:
         return code(schema["const"])
     if "enum" in schema:
         return " or ".join(code(value) for value in schema["enum"])
-    formats = {"password": "secret", "date": "date", "path": "folder"}
+    formats = {"password": "secret", "date": "date", "path": "file or folder"}
     types = {
         "integer": "whole number",
         "boolean": "`true` or `false`",

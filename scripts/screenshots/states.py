@@ -211,7 +211,7 @@ def keys(page: Page, _: Stage) -> None:
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
     _open(page, "keys")
     page.get_by_role("button", name="New key").click()
-    page.get_by_label("Name").fill("Nightly posters")
+    page.get_by_role("textbox", name="Name").fill("Nightly posters")
     page.get_by_role("button", name="Create key").click()
     page.get_by_role("button", name="I have it").click()
     expect(page.get_by_role("list", name="API keys")).to_be_visible()

@@ -70,9 +70,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _http() -> "type[asyncio.Protocol] | Literal['h11']":
     if sys.platform == "win32":
         return "h11"  # it bounds the head of a request by itself
-    from aquatint.protocol import BoundedHead  # noqa: PLC0415  # httptools is not there on Windows
+    from aquatint.protocol import BoundedRequest  # noqa: PLC0415  # httptools is not there on Windows
 
-    return BoundedHead
+    return BoundedRequest
 
 
 async def _serve(

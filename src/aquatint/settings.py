@@ -1,7 +1,6 @@
 """Every setting, read once from the environment and `.env`; the only reader of either."""
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,8 +9,34 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from aquatint.setting_types import (
+    MONTH_SECONDS,
+    OFF,
+    YEAR_SECONDS,
+    BaseUrl,
+    Calls,
+    DatabaseUrl,
+    Dollars,
+    File,
+    Images,
+    Issuer,
+    Key,
+    Names,
+    Networks,
+    Origins,
+    Patterns,
+    Rate,
+    Secret,
+    Text,
+    TokenPrice,
+    UpToADay,
+    Url,
+    ValkeyUrl,
+    blank,
+)
 
 
 class SettingsError(Exception):
@@ -29,127 +54,8 @@ class Launch:
 SERVED = Launch()
 
 
-def _off(value: object) -> object:
-    return None if isinstance(value, str) and value.strip().lower() in {"off", "none"} else value
-
-
-def _split(separator: str) -> BeforeValidator:
-    def split(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return [part.strip() for part in value.split(separator) if part.strip()]
-
-    return BeforeValidator(split)
-
-
-def _blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _key(value: SecretStr | None) -> SecretStr | None:
-    key = value.get_secret_value() if value else ""
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise ValueError("holds blanks or characters that no header can carry")
-    return value
-
-
-def _url(value: str | None) -> str | None:
-    """An absolute address to which a path can be added."""
-    if value is None:
-        return None
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("must start with http:// or https://")
-    if not parts.hostname or not value.isprintable() or " " in value:
-        raise ValueError("must name a host, as in https://host.example/path")
-    if parts.port == 0 or parts.query or parts.fragment:
-        raise ValueError("must be a plain address, as in https://host.example:8443/path")
-    return value.rstrip("/")
-
-
-def _valkey(value: SecretStr | None) -> SecretStr | None:
-    """The address of a server; the messages keep its password to themselves."""
-    if value is None:
-        return None
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in ("redis", "rediss", "valkey", "valkeys"):
-        raise ValueError("must start with valkey://, valkeys://, redis:// or rediss://")
-    if not parts.hostname or not re.fullmatch(r"/?\d*", parts.path) or parts.query:
-        raise ValueError("must name a host and at most a database, as in valkey://host:6379/0")
-    return value
-
-
-def _issuer(value: str | None) -> str | None:
-    """An issuer is compared letter by letter, so that a slash at its end is part of it."""
-    _url(value)
-    return value
-
-
-_ORIGIN = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+])(?P<port>:\d{1,5})?/?"
-)
-_USUAL_PORTS = {"http": ":80", "https": ":443"}
-
-
-def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_origin(value) for value in values))
-
-
-def _origin(value: str) -> str:
-    """An origin as browsers send it: lower case, no path, no port that its scheme implies."""
-    found = _ORIGIN.fullmatch(value.lower())
-    if not found:
-        raise ValueError(f"{value!r} is no origin, such as https://studio.example:8443")
-    scheme, host, port = found.group("scheme", "host", "port")
-    if port and int(port[1:]) not in range(1, 65_536):
-        raise ValueError(f"{value!r} has no possible port")
-    return f"{scheme}://{host}" + ("" if port in (None, _USUAL_PORTS.get(scheme)) else port)
-
-
-_DATABASES = ("sqlite:///", "postgresql://", "postgres://")
-
-
-def _database(value: SecretStr | None) -> SecretStr | None:
-    address = value.get_secret_value() if value else None
-    if address is not None and (not address.startswith(_DATABASES) or address in _DATABASES):
-        raise ValueError("must be sqlite:///path or postgresql://user:password@host/name")
-    try:
-        urlsplit(address)
-    except ValueError:
-        raise ValueError("must name a host, as in postgresql://user@[::1]/name") from None
-    return value
-
-
-def _patterns(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            re.compile(value, re.IGNORECASE)
-        except re.error as error:
-            raise ValueError(f"{value!r} is no regular expression: {error}") from None
-    return values
-
-
-DAY_MS = 86_400_000
-MONTH_SECONDS = 30 * 86_400
-YEAR_SECONDS = 365 * 86_400
-
-Secret = Annotated[SecretStr | None, BeforeValidator(_blank)]
-Key = Annotated[Secret, AfterValidator(_key)]
-DatabaseUrl = Annotated[Secret, AfterValidator(_database)]
-Text = Annotated[str | None, BeforeValidator(_blank)]
-Url = Annotated[Text, AfterValidator(_url)]
-Images = Annotated[Annotated[int, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_off)]
-Dollars = Annotated[Annotated[Decimal, Field(ge=0, le=1_000_000)] | None, BeforeValidator(_off)]
-TokenPrice = Annotated[
-    Annotated[Decimal, Field(ge=0, le=100_000)] | None, BeforeValidator(_blank)
-]  # dollars per million tokens
-Calls = Annotated[int, Field(ge=1, le=1000)]
-UpToADay = Annotated[int, Field(ge=1, le=DAY_MS)]
-Origins = Annotated[tuple[str, ...], NoDecode, _split(","), AfterValidator(_origins)]
-Names = Annotated[tuple[str, ...], NoDecode, _split(",")]
-Patterns = Annotated[tuple[str, ...], NoDecode, _split("\n"), AfterValidator(_patterns)]
-
 DEFAULT_BLOCKED = (r"eval\(", r"exec\(", r"<script>")
+REQUESTS, STREAMS = 600, 100
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 
 
@@ -169,16 +75,16 @@ class Settings(BaseSettings):
     enable_image_generation_together: bool = True
     enable_image_generation_replicate: bool = True
     enable_image_generation_gemini: bool = True
-    openai_base_url: Annotated[str, AfterValidator(_url)] = OPENAI_BASE_URL
+    openai_base_url: BaseUrl = OPENAI_BASE_URL
     together_base_url: Url = None  # None: the provider's own
     replicate_base_url: Url = None
     gemini_base_url: Url = None
     replicate_webhooks: Literal["auto", "on", "off"] = "auto"
     replicate_webhook_secret: Secret = None
-    providers_file: Annotated[Path | None, BeforeValidator(_blank)] = None
+    providers_file: File = None
     read_shutdown_dates: bool = True
     attempt_timeout_seconds: Annotated[
-        Annotated[float, Field(gt=0, le=3600)] | None, BeforeValidator(_blank)
+        Annotated[float, Field(gt=0, le=3600)] | None, BeforeValidator(blank)
     ] = None
 
     # circuit breaker
@@ -197,10 +103,12 @@ class Settings(BaseSettings):
     chat_price_output: TokenPrice = None
 
     # catalog and quotes
-    catalog_as_of: Annotated[date | None, BeforeValidator(_blank)] = None
+    catalog_as_of: Annotated[date | None, BeforeValidator(blank)] = None
     quote_ttl_seconds: Annotated[int, Field(gt=0, le=MONTH_SECONDS)] = 900
     prompt_max_length: Annotated[int, Field(gt=0, le=32_000)] = 1000
     prompt_blocked_patterns: Patterns = DEFAULT_BLOCKED  # regular expressions, one a line
+    moderation: Annotated[Literal["openai", "local", "off"] | None, BeforeValidator(blank)] = None
+    moderation_words_file: File = None
 
     # limits of one person
     images_per_hour: Images = 10
@@ -218,22 +126,32 @@ class Settings(BaseSettings):
     global_daily_cost_limit: Dollars = None
     global_monthly_cost_limit: Dollars = None
 
+    # provenance
+    provenance: Literal["download", "always", "off"] = "download"
+    provenance_prompt: bool = False
+    c2pa_certificate: File = None
+    c2pa_private_key: File = None
+    c2pa_timestamp_url: Url = None
+
     # the server
     data_dir: Path = Path("data")
     lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 15
-    valkey_url: Annotated[Secret, AfterValidator(_valkey)] = None
+    valkey_url: ValkeyUrl = None
     database_url: DatabaseUrl = None
     public_url: Url = None
     auth: Literal["none", "google", "oidc"] = "none"
     cors_origins: Origins = ()
     secret_key: Secret = None
+    trusted_proxies: Networks = ()
+    requests_per_minute: Rate = None
+    streams_per_caller: Rate = None
 
     # sign-in
     google_client_id: Text = None
     google_client_secret: Key = None
     google_tokeninfo_url: Url = None  # None: Google's own
     google_jwks_url: Url = None
-    oidc_issuer: Annotated[Text, AfterValidator(_issuer)] = None
+    oidc_issuer: Issuer = None
     oidc_client_id: Text = None
     oidc_client_secret: Key = None
     allowed_users: Names = ()
@@ -252,6 +170,21 @@ class Settings(BaseSettings):
     def valkey(self) -> str | None:
         """The address of the shared Valkey; None: breakers are kept in the database."""
         return self.valkey_url.get_secret_value() if self.valkey_url else None
+
+    @property
+    def pace(self) -> int | None:
+        """Requests of one caller in a minute; None: any number."""
+        return self._rate(self.requests_per_minute, REQUESTS)
+
+    @property
+    def streams(self) -> int | None:
+        """Streams of one caller at a time; None: any number."""
+        return self._rate(self.streams_per_caller, STREAMS)
+
+    def _rate(self, given: int | None, usual: int) -> int | None:
+        if given is None:  # without sign-in there is one user, on this machine
+            return None if self.auth == "none" else usual
+        return None if given == OFF else given
 
     @property
     def chat(self) -> "ChatServer | None":

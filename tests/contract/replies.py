@@ -126,6 +126,17 @@ def dripping(body: bytes) -> Reply:
     return reply
 
 
+def stalled(start: bytes) -> Reply:
+    """A body that begins and never goes on."""
+
+    async def reply(writer: asyncio.StreamWriter, request: Request) -> None:
+        writer.write(head(200, {"Content-Length": "1000000"}) + start)
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    return reply
+
+
 def gzipped(body: bytes) -> Reply:
     return answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
 

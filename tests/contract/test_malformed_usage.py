@@ -32,6 +32,8 @@ async def test_an_unusable_answer_that_told_its_usage_carries_it(
     buy: Buy, adapter: Adapter, images: list[object]
 ) -> None:
     counted = len(images) if adapter.counts_all else sum(each is not None for each in images)
+    if adapter.name == "replicate" and not counted:
+        counted = 1  # a run that succeeded is billed, whatever came of it
 
     with pytest.raises(BadResponse) as caught:
         await buy(answer(adapter.wrap(images, usage=adapter.usage)))

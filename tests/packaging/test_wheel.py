@@ -95,6 +95,7 @@ def test_the_wheel_carries_the_built_studio_and_no_test(wheel: Path) -> None:
     assert any(name.startswith("aquatint/static/assets/") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {
         "aquatint",
+        "aquatint_client",
         "aquatint_simulator",
     }
 

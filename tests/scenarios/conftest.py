@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.client import Client, client
-from tests.support.servers import Server, gateway, simulator
+from tests.support.servers import Server, gateway, provider_settings, simulator
 
 
 @pytest.fixture(scope="session")
@@ -29,5 +29,20 @@ def gate(providers: Server, gateway_folder: Path) -> Iterator[Server]:
 @pytest.fixture
 async def app(gate: Server, providers: Server) -> AsyncIterator[Client]:
     async with client(gate.url, providers.url) as ready:
+        await ready.reset()
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def duo(providers: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A gateway with two providers."""
+    settings = provider_settings(providers.url, "together")
+    with gateway(tmp_path_factory.mktemp("duo"), providers.url, **settings) as server:
+        yield server
+
+
+@pytest.fixture
+async def town(duo: Server, providers: Server) -> AsyncIterator[Client]:
+    async with client(duo.url, providers.url) as ready:
         await ready.reset()
         yield ready

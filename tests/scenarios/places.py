@@ -20,6 +20,7 @@ class Place:
     """Who may use a route. Without any of the three anybody who is signed in may.
 
     `scopes`: keys with one of them, and people. `links`: whoever holds a signed link, too.
+    `others`: what somebody else is answered, where their own things or nobody's are meant.
     """
 
     public: bool = False
@@ -29,6 +30,7 @@ class Place:
     links: bool = False
     body: Callable[[Made], Any] | None = None
     sends: bytes | None = None  # a picture instead of JSON
+    others: int | None = None
 
 
 def scoped(*scopes: Scope, **more: Any) -> Place:
@@ -45,6 +47,10 @@ OPERATOR = Place(people=True, operators=True)
 
 def _confirmed(made: Made) -> Any:
     return {"quoteId": made["token"]}
+
+
+def _changed(made: Made) -> Any:
+    return {"prompt": "make it blue", "image": {"file_id": made["image_id"]}}
 
 
 PLACES: dict[tuple[str, str], Place] = {
@@ -87,6 +93,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("POST", "/api/conversations/{conversation_id}/restore"): scoped(Scope.CHAT),
     ("POST", "/api/images"): scoped(Scope.QUOTE, sends=picture()),
     ("POST", "/api/quotes"): scoped(Scope.QUOTE, body=lambda _: {"prompt": "a cat"}),
+    ("GET", "/api/quotes"): PERSON,
     ("GET", "/api/quotes/{quote_id}"): READ,
     # buying, and what came of it
     ("POST", "/generate-image"): scoped(Scope.GENERATE, body=_confirmed),
@@ -96,6 +103,7 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/api/generations/{generation_id}/previews/{index}"): FOLLOW,
     ("POST", "/api/generations/{generation_id}/cancel"): GENERATE,
     ("POST", "/api/generations/{generation_id}/dismiss"): GENERATE,
+    ("GET", "/api/images"): READ,
     ("GET", "/api/images/{image_id}"): READ,
     ("PATCH", "/api/images/{image_id}"): scoped(
         Scope.GENERATE, body=lambda _: {"altText": "A fox"}
@@ -103,6 +111,15 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/api/images/{image_id}/content"): LINKED,
     ("GET", "/api/images/{image_id}/download"): LINKED,
     ("GET", "/api/images/{image_id}/thumbnail"): LINKED,
+    # the same for OpenAI's clients
+    ("POST", "/v1/images/generations"): scoped(
+        Scope.GENERATE, body=lambda _: {"prompt": "a cat"}, others=200
+    ),
+    ("POST", "/v1/images/edits"): scoped(Scope.GENERATE, body=_changed),
+    ("POST", "/v1/images/variations"): scoped(Scope.GENERATE, body=_changed),
+    ("POST", "/v1/chat/completions"): scoped(Scope.CHAT, body=lambda _: QUESTION, others=502),
+    ("GET", "/v1/models"): SIGNED_IN,
+    ("GET", "/v1/models/{model}"): Place(others=200),
     # the house's own books
     ("GET", "/api/usage"): READ,
     ("GET", "/api/usage/export.csv"): READ,
@@ -111,5 +128,6 @@ PLACES: dict[tuple[str, str], Place] = {
     ("GET", "/api/ledger/audit"): OPERATOR,
     ("GET", "/api/ledger/export.csv"): OPERATOR,
     ("GET", "/api/providers"): SIGNED_IN,
+    ("GET", "/api/moderation/log"): OPERATOR,
     ("POST", "/api/providers/{provider}/reset"): OPERATOR,
 }

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from openai import AsyncOpenAI
 
 from tests.support.client import client
+from tests.support.fake import picture
 from tests.support.postgres import PostgresServer
 from tests.support.servers import Server, environment, gateway
 
@@ -48,6 +50,26 @@ async def test_what_was_bought_outlives_the_process(
             assert (await app.get("/api/usage")).body["today"] == usage["today"]
             picture = await app.get("/api" + again.body["imageUrl"].split("/api")[1])
             assert picture.status == 200
+            await app.audit()
+
+
+async def test_openais_clients_buy_once(providers: Server, tmp_path: Path, database: str) -> None:
+    again = {"x-stainless-retry-count": "1"}
+    with gateway(tmp_path, providers.url, DATABASE_URL=database) as server:
+        async with (
+            client(server.url, providers.url) as app,
+            AsyncOpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0) as sdk,
+        ):
+            await app.reset()
+            for headers in ({}, again):
+                made = await sdk.images.generate(prompt="a fox", extra_headers=headers)
+                edited = await sdk.images.edit(
+                    prompt="a hat", image=picture(), extra_headers=headers
+                )
+                assert made.data
+                assert edited.data
+            assert len((await app.invoice())["lines"]) == 2
+            assert len((await app.get("/api/images")).body) == 3
             await app.audit()
 
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from aquatint.api.guard import MCP
 from aquatint.app import create_app
 from aquatint.chat.service import ChatService
 from aquatint.container import Services
@@ -59,8 +60,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         people = [await someone(services, e) for e in ("a@x.example", "b@x.example", OPERATOR)]
         async with served(services) as app:
             made = await _one_of_everything(app, services, people[0])
-            owner, other, operator = people
-            yield Town(app, services, owner, other, operator, made)
+            yield Town(app, services, people[0], people[1], people[2], made)
 
 
 @asynccontextmanager
@@ -98,6 +98,7 @@ async def _one_of_everything(app: Client, services: Services, owner: Someone) ->
         "token": services.quotes.token(fresh),
         "provider": "openai",
         "attempt": "att_none",
+        "model": "gpt-image-2",
         "index": await _a_preview(services, bought.body["generationId"]),
     }
 
@@ -114,10 +115,12 @@ async def _a_preview(services: Services, generation_id: str) -> str:
 
 
 def _mounted(app: FastAPI) -> Iterator[Route]:
-    """Every method of every route; what serves files has none of its own."""
+    """Every method of every route but `/mcp`: test_mcp. What serves files has none of its own."""
     for route in iter_route_contexts(app.routes):
         assert route.path is not None
-        yield from ((method, route.path) for method in route.methods or {"GET", "HEAD"})
+        path = route.path.replace(":path}", "}")
+        if path != MCP:
+            yield from ((method, path) for method in route.methods or {"GET", "HEAD"})
 
 
 def _documented(app: FastAPI) -> Iterator[Route]:
@@ -200,7 +203,9 @@ async def test_what_only_looks_like_a_sign_in_is_none(town: Town, headers: dict[
 
 
 async def test_somebody_else_finds_nothing(town: Town) -> None:
-    theirs = [value for name, value in town.made.items() if name not in ("provider", "index")]
+    theirs = [
+        value for name, value in town.made.items() if name not in ("provider", "index", "model")
+    ]
     for route, place in routes():
         answer = await town.as_(town.other, route)
         assert answer.status == _for_others(route, place), (route, answer.raw)
@@ -212,6 +217,8 @@ def _for_others(route: Route, place: Place) -> int:
     method, path = route
     if place.operators:
         return 403
+    if place.others:
+        return place.others
     names_one = "{" in path or (place.body and "made" in place.body.__code__.co_varnames)
     if names_one:
         return 404
@@ -220,7 +227,7 @@ def _for_others(route: Route, place: Place) -> int:
 
 async def test_somebody_elses_lists_are_their_own(town: Town) -> None:
     headers = town.other.headers(town.app.base)
-    for path in ("/api/keys", "/api/conversations"):
+    for path in ("/api/keys", "/api/conversations", "/api/images"):
         assert (await town.app.get(path, headers=headers)).body == []
     usage = (await town.app.get("/api/usage", headers=headers)).body
     assert usage["today"] == {"spent": 0, "held": 0, "images": 0}
@@ -263,7 +270,7 @@ async def test_the_owner_is_served(town: Town) -> None:
 
 async def test_an_operator_sees_no_more_than_their_own(town: Town) -> None:
     for route, place in routes():
-        if not place.people and "{" in route[1]:
+        if not (place.people or place.others) and "{" in route[1]:
             answer = await town.as_(town.operator, route)
             assert answer.status == 404, (route, answer.raw)
 
@@ -280,15 +287,14 @@ async def test_about_tells_a_stranger_how_to_sign_in(town: Town) -> None:
     assert about["user"] is None
     assert about["auth"] == {"mode": "oidc", "signIn": "/auth/login", "label": "127.0.0.1:9"}
     mine = (await town.app.get("/api/about", headers=town.owner.headers(town.app.base))).body
-    assert mine["user"]["id"] == town.owner.id
-    assert mine["user"]["email"] == "a@x.example"
+    assert (mine["user"]["id"], mine["user"]["email"]) == (town.owner.id, "a@x.example")
 
 
 async def test_a_body_token_counts_when_nothing_else_was_sent(town: Town) -> None:
     body: dict[str, Any] = {"prompt": "a cat", "accessToken": "x" * 100}
-    headers = town.owner.headers(town.app.base)
     assert (await town.app.post("/generate-image", body)).status == 401
+    headers = town.owner.headers(town.app.base)
     assert (await town.app.post("/generate-image", body, headers=headers)).status == 200
-    key = (await key_of(town.services, town.owner.id))["Authorization"].partition(" ")[2]
-    assert (await town.app.post("/generate-image", {**body, "accessToken": key})).status == 200
-    assert (await town.app.post("/api/quotes", {**body, "accessToken": key})).status == 401
+    key = (await key_of(town.services, town.owner.id))["Authorization"].removeprefix("Bearer ")
+    for route, status in (("/generate-image", 200), ("/api/quotes", 401)):
+        assert (await town.app.post(route, {**body, "accessToken": key})).status == status

@@ -15,7 +15,9 @@ from tests.support.client import Client, client
 @asynccontextmanager
 async def served(services: Services) -> AsyncIterator[Client]:
     """A client of `services` over HTTP."""
-    config = uvicorn.Config(create_app(services), log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        create_app(services), log_config=None, lifespan="off", proxy_headers=False
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = asyncio.create_task(server.serve([listener]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.gates import hosts, locks, sizes
+from scripts.gates import dangers, hosts, locks, promises, secrets, sizes
 from scripts.gates.files import ROOT, own_files
 from scripts.reference.settings import default, described, kind
 
@@ -83,7 +83,7 @@ def test_a_requirement_the_lock_does_not_meet_is_named(wanted: str) -> None:
 
 def test_a_package_of_the_studio_without_integrity_is_named() -> None:
     lock = {"packages": {"": {}, "node_modules/a": {"integrity": "x"}, "node_modules/b": {}}}
-    assert locks.package_lock_problems(lock) == [
+    assert locks.package_lock_problems("ui/package-lock.json", lock) == [
         "ui/package-lock.json: node_modules/b has no integrity"
     ]
 
@@ -161,3 +161,58 @@ def run_tests(folder: Path, text: str, **environment: str) -> "subprocess.Comple
     # What it left behind is its own affair, not that of the run around it.
     shutil.rmtree(folder)
     return done
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "aiohttp.ClientSession()",
+        "session.get(url, ssl=False)",
+        "Image.open(path)",
+        "HTMLResponse(f'<p>{text}</p>')",
+        "HTMLResponse('<p>' + text)",
+        "tx.execute('SELECT {}'.format(name))",
+        "signature == hmac.new(key, text).hexdigest()",
+        "hmac.digest(key, text, 'sha256') != signature",
+    ],
+)
+def test_a_dangerous_call_is_named(line: str) -> None:
+    assert len(list(dangers.python_problems("src/aquatint/a.py", line))) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["Image.open(path, formats=('PNG',))", "HTMLResponse(_PAGE)", "tx.execute(_SQL, {})"]
+)
+def test_a_call_that_is_safe_passes(line: str) -> None:
+    assert list(dangers.python_problems("src/aquatint/a.py", line)) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["<b dangerouslySetInnerHTML={x} />", "a.innerHTML = b", "eval(x)"]
+)
+def test_text_that_becomes_an_element_is_named(line: str) -> None:
+    assert len(list(dangers.studio_problems("ui/src/a.tsx", f"\n{line}"))) == 1
+
+
+def test_a_key_in_a_file_is_found_unless_it_is_known(tmp_path: Path) -> None:
+    subprocess.run(("git", "init", "-q", str(tmp_path)), check=True)
+    key = "-----BEGIN RSA " + "PRIVATE KEY-----"
+    (tmp_path / "notes.md").write_text(f"words\n{key}\n")
+    assert secrets.find(tmp_path, ()) == ["notes.md:2: Private Key"]
+    known = secrets.found(tmp_path, secrets.searched(tmp_path))
+    assert secrets.find(tmp_path, known) == []
+
+
+def test_a_promise_needs_a_test_that_exists(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_a.py").write_text("def test_it() -> None: ...\n")
+    table = "| Promise | Held by |\n|---|---|\n| {} | {} |\n"
+
+    def found(tests: str) -> list[str]:
+        return list(promises.problems(tmp_path, table.format("It holds.", tests)))
+
+    assert found("`tests/test_a.py::test_it`, `tests/test_a.py`") == []
+    assert found("`tests/test_a.py::test_other`") == ["tests/test_a.py has no test_other"]
+    assert found("`tests/test_b.py`") == ["tests/test_b.py does not exist"]
+    assert found("nothing") == ["'It holds.' names no test"]
+    assert list(promises.problems(tmp_path, "words")) == ["there is no table of promises"]

@@ -8,9 +8,11 @@ const KeysPage = lazy(() => import("./keys/KeysPage"));
 const UsersPage = lazy(() => import("./users/UsersPage"));
 const UsagePage = lazy(() => import("./usage/UsagePage"));
 const ProvidersPage = lazy(() => import("./providers/ProvidersPage"));
+const WaitingPage = lazy(() => import("./waiting/WaitingPage"));
 const SettingsPage = lazy(() => import("./settings/SettingsPage"));
 
 const TITLES = {
+  waiting: "Waiting quotes",
   usage: "Usage",
   providers: "Providers",
   settings: "Settings",
@@ -29,6 +31,8 @@ interface ContentProps {
 
 function Content({ page, about }: ContentProps) {
   switch (page) {
+    case "waiting":
+      return <WaitingPage />;
     case "usage":
       return <UsagePage />;
     case "providers":

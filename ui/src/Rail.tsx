@@ -3,6 +3,7 @@ import type { About } from "./api/types";
 import { type Page, pageLink, usePage } from "./chat/location";
 import { Button } from "./design/Button";
 import { Icon, type IconName } from "./design/Icon";
+import { useWaiting } from "./queries/waiting";
 
 const Conversations = lazy(() => import("./Conversations"));
 
@@ -10,6 +11,8 @@ interface Place {
   page: Page;
   icon: IconName;
   name: string;
+  /** How much there is of it. */
+  count?: number;
 }
 
 const PLACES: readonly Place[] = [
@@ -20,11 +23,18 @@ const PLACES: readonly Place[] = [
 
 const ROW = "flex min-h-9 items-center gap-2.5 rounded-lg px-2.5 text-[0.87rem]";
 
+/** Asked for anew each minute; no place of its own while nothing waits. */
+function useWaitingPlace(): readonly Place[] {
+  const count = useWaiting().data?.length ?? 0;
+  return count > 0 ? [{ page: "waiting", icon: "clock", name: "Waiting quotes", count }] : [];
+}
+
 function Places({ onOpen }: { onOpen?: () => void }) {
   const here = usePage();
+  const places = [...useWaitingPlace(), ...PLACES];
   return (
     <ul aria-label="Pages" className="flex flex-col gap-0.5">
-      {PLACES.map(({ page, icon, name }) => (
+      {places.map(({ page, icon, name, count }) => (
         <li key={page}>
           <a
             href={pageLink(page)}
@@ -38,6 +48,14 @@ function Places({ onOpen }: { onOpen?: () => void }) {
           >
             <Icon name={icon} />
             {name}
+            {count && (
+              <>
+                {" "}
+                <span className="ml-auto rounded-full bg-copper px-2 text-[0.78rem] font-semibold text-copper-ink tabular-nums">
+                  {count}
+                </span>
+              </>
+            )}
           </a>
         </li>
       ))}

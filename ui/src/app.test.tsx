@@ -25,6 +25,7 @@ const house = {
   "GET /api/about": () => about(),
   "GET /api/usage": () => usage(),
   "GET /api/conversations": () => json([]),
+  "GET /api/quotes": () => json([]),
   "GET /api/catalog/examples": examples,
 };
 
@@ -87,6 +88,26 @@ describe("the empty room", () => {
     playGateway({});
     show(<App />, { region: false });
     expect(await screen.findByText(/The gateway does not answer/)).toBeTruthy();
+  });
+});
+
+describe("quotes that wait for their owner", () => {
+  const asked = { keyId: "key_1", keyName: "posters", reason: "Too dear", at: "2026-11-22" };
+
+  it("are counted beside the studio, and open as a page of their own", async () => {
+    playGateway({ ...house, "GET /api/quotes": () => json([{ ...anItem(), asked }]) });
+    const { user } = show(<App />, { region: false });
+    await user.click(await screen.findByRole("link", { name: "Waiting quotes 1" }));
+    expect(await screen.findByRole("heading", { name: "Waiting quotes" })).toBeTruthy();
+    expect(await screen.findByText(/Asked by the API key “posters”/)).toBeTruthy();
+  });
+
+  it("have no line of their own while there are none", async () => {
+    const gateway = playGateway(house);
+    show(<App />, { region: false });
+    await screen.findByRole("link", { name: "Usage" });
+    await waitFor(() => expect(gateway.to("GET", "/api/quotes")).toHaveLength(1));
+    expect(screen.queryByRole("link", { name: /Waiting/ })).toBeNull();
   });
 });
 

@@ -7,7 +7,12 @@ from aquatint.library.uploads import MAX_UPLOAD
 
 MAX_BODY = 1024 * 1024  # bytes
 # Routes that take files, with their own limits. They read a body as it comes, and count.
-STREAMED = {("POST", "/api/images"): MAX_UPLOAD}
+MAX_EDIT = 5 * MAX_UPLOAD  # all pictures of one edit together, as they come
+STREAMED = {
+    ("POST", "/api/images"): MAX_UPLOAD,
+    ("POST", "/v1/images/edits"): MAX_EDIT,
+    ("POST", "/v1/images/variations"): MAX_EDIT,
+}
 _MAX_DRAINED = 32 * MAX_BODY
 
 

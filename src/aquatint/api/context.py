@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
+from aquatint.api.address import address_of
 from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.problems import of_specification
-from aquatint.api.sse import Frame
 from aquatint.container import Services
 from aquatint.errors import AuthUnavailable, Forbidden, Unauthenticated
 from aquatint.identity.model import Caller, Scope
 from aquatint.policy.text import MAX_TOKEN, usable
+
+T = TypeVar("T")
 
 
 async def _services(request: Request) -> Services:
@@ -50,7 +52,21 @@ async def _body_token(request: Request) -> str | None:
 
 
 async def caller_of(request: Request, services: ServicesDep) -> Caller:
-    """Whoever is signed in, or an API key's owner; the one local user without sign-in."""
+    """Whoever is signed in, or an API key's owner; the one local user without sign-in.
+
+    Counts the request as theirs, or as that of their address when it is nobody's.
+    """
+    try:
+        caller = await _known(request, services)
+    except (Unauthenticated, Forbidden):
+        address = address_of(request, services.settings.trusted_proxies)
+        await services.pace.spend(f"address {address}")
+        raise
+    await services.pace.spend(f"caller {caller.id}")
+    return caller
+
+
+async def _known(request: Request, services: Services) -> Caller:
     return await services.identity.caller_of(
         cookie=read_cookie(request.headers, SESSION),
         bearer=bearer_of(request),
@@ -61,9 +77,16 @@ async def caller_of(request: Request, services: ServicesDep) -> Caller:
 CallerDep = Annotated[Caller, Depends(caller_of)]
 
 
+def watched_by(
+    request: Request, services: Services, caller: Caller, frames: AsyncGenerator[T, None]
+) -> AsyncGenerator[T, None]:
+    """`while_admitted`, as one of the caller's streams; raises LimitReached for one too many."""
+    return services.streams.admit(caller.id, while_admitted(request, services, frames))
+
+
 async def while_admitted(
-    request: Request, services: Services, frames: AsyncGenerator[Frame, None]
-) -> AsyncGenerator[Frame, None]:
+    request: Request, services: Services, frames: AsyncGenerator[T, None]
+) -> AsyncGenerator[T, None]:
     """`frames`, until whoever asked for them has signed out or their key was revoked."""
     seen = services.clock.now()
     async with aclosing(frames):
@@ -78,7 +101,7 @@ async def while_admitted(
 
 async def _is_admitted(request: Request, services: Services) -> bool:
     try:
-        await caller_of(request, services)
+        await _known(request, services)
     except (Unauthenticated, Forbidden):
         return False
     except AuthUnavailable:  # an outage signs nobody out
@@ -119,6 +142,8 @@ async def _operator(caller: Person) -> Caller:
 # A route takes one of these, or is public; a test knows the place of each.
 Quoter = Annotated[Caller, Depends(_allowed(Scope.QUOTE))]
 Spender = Annotated[Caller, Depends(_allowed(Scope.GENERATE))]
+Buyer = Annotated[Caller, Depends(_allowed(Scope.GENERATE, Scope.QUOTE))]  # or its owner does
+Asker = Annotated[Caller, Depends(_allowed(Scope.READ, Scope.QUOTE))]
 Follower = Annotated[Caller, Depends(_allowed(Scope.READ, Scope.GENERATE))]
 Reader = Annotated[Caller, Depends(_allowed(Scope.READ))]
 Chatter = Annotated[Caller, Depends(_allowed(Scope.CHAT))]

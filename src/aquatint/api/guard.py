@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aquatint.api.bounds import MAX_BODY, STREAMED, bounded
 from aquatint.api.cookies import SESSION, read_cookie
+from aquatint.api.openai_errors import of_openai
 from aquatint.api.problems import answer
 from aquatint.errors import PayloadTooLarge
 
+MCP = "/mcp"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
@@ -28,6 +30,8 @@ _TWICE = "A request names its Host and its Origin once"
 _JSON = frozenset({"application/json"})
 # No form can send these either, nor a page of another site without asking first.
 _FILES = frozenset({"image/png", "image/jpeg", "image/webp", "application/octet-stream"})
+# A form can send this one, but no form can add a header: it is taken with Authorization alone.
+_FORM = "multipart/form-data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +104,11 @@ class Guard:
             return
         headers = Headers(scope=scope)
         most = STREAMED.get((scope["method"], scope["path"]))
-        refusal = self._rules.refusal(scope["method"], headers)
+        # A stream of MCP is opened by GET; no page of another site may do that either.
+        method = "POST" if scope["path"] == MCP else scope["method"]
+        refusal = self._rules.refusal(method, headers)
         if refusal is None and scope["method"] not in _SAFE:
-            refusal = _foreign_body(headers, _FILES if most else _JSON)
+            refusal = _foreign_body(headers, _taken(scope["path"], headers, streamed=bool(most)))
         if refusal:
             response = answer(scope["path"], 403, "forbidden", refusal)
             await response(scope, receive, send)
@@ -138,6 +144,13 @@ def _written(public_url: str | None) -> set[str]:
         return set()
     scheme, _, netloc = origin_of(public_url).partition("://")
     return {netloc, netloc + _USUAL_PORTS[scheme]}
+
+
+def _taken(path: str, headers: Headers, *, streamed: bool) -> AbstractSet[str]:
+    """The kinds of bodies that a route reads, from this client."""
+    if not of_openai(path):
+        return _FILES if streamed else _JSON
+    return _JSON | {_FORM} if streamed and "authorization" in headers else _JSON
 
 
 def _foreign_body(headers: Headers, taken: AbstractSet[str]) -> str | None:

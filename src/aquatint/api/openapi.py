@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from aquatint.api.context import caller_of
 from aquatint.api.cookies import SESSION
+from aquatint.api.openai_errors import of_openai
 from aquatint.api.problems import of_specification
 from aquatint.api.viewer import viewer
 
@@ -56,6 +57,19 @@ def errors(*statuses: int) -> Responses:
     return {status: {"description": MEANINGS[status]} for status in statuses}
 
 
+class OpenAIError(BaseModel):
+    """An error as OpenAI's clients know it; some have more fields inside."""
+
+    error: "OpenAIErrorFields"
+
+
+class OpenAIErrorFields(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
 # With sign-in on; without it whatever is sent is ignored.
 _SECURITY = {
     "bearer": {
@@ -81,8 +95,10 @@ def describe(app: FastAPI) -> None:
     named = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         named.pop(name, None)
-    for shape in (Problem, Failure):
-        named[shape.__name__] = shape.model_json_schema()
+    for shape in (Problem, Failure, OpenAIErrorFields, OpenAIError):
+        template = "#/components/schemas/{model}"
+        named[shape.__name__] = shape.model_json_schema(ref_template=template)
+        named[shape.__name__].pop("$defs", None)
 
 
 def _private(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -90,7 +106,8 @@ def _private(app: FastAPI) -> Iterator[tuple[str, str]]:
     for route in iter_route_contexts(app.routes):
         dependant = getattr(route, "dependant", None)
         if route.path and dependant and _asks(dependant):
-            yield from ((route.path, method) for method in route.methods or ())
+            path = route.path.replace(":path}", "}")  # as the document has it
+            yield from ((path, method) for method in route.methods or ())
 
 
 def _asks(dependant: Dependant) -> bool:
@@ -117,14 +134,23 @@ def _common(path: str, operation: Mapping[str, Any]) -> Iterator[int]:
     """What any operation of this form may answer."""
     yield from (403, 500)
     if "security" in operation:
-        yield from (401, 503)
+        yield from (401, 429, 503)
     if "{" in path:
         yield 404
     if "requestBody" in operation:
-        yield from (400, 413)
+        yield 413
+    if "requestBody" in operation or any(map(_checked, operation.get("parameters", ()))):
+        yield 400
+
+
+def _checked(parameter: Mapping[str, Any]) -> bool:
+    """Whether a value of the parameter may be refused; any text may be the name of something."""
+    return bool(parameter["in"] != "path" or parameter["schema"].get("type") != "string")
 
 
 def _content(path: str) -> dict[str, Any]:
+    if of_openai(path):
+        return {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
     if of_specification(path):
         return {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
     return {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -1,4 +1,4 @@
-"""One place turns errors into answers: RFC 9457 problems, or the specification's own shape."""
+"""One place turns errors into answers: RFC 9457 problems, the specification's shape, OpenAI's."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from aquatint.api.openai_errors import error_answer, of_openai
 from aquatint.db.engine import CommitUnknown, DatabaseBusy
 from aquatint.errors import AquatintError
 
@@ -30,7 +31,7 @@ def install(app: FastAPI) -> None:
 
 
 def of_specification(path: str) -> bool:
-    """Whether errors of `path` are {success: false, error, code}; all others are problems."""
+    """Whether errors of `path` are {success: false, error, code}."""
     return path.startswith(_SPECIFICATION)
 
 
@@ -48,6 +49,10 @@ def answer(  # the parts of an error answer
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     extra = dict(details or {})
+    if of_openai(path):
+        told = error_answer(status, code, message, extra, retry_after)
+        told.headers.update(headers)
+        return told
     if of_specification(path):
         body = {"success": False, "error": message, "code": code, **extra}
         return JSONResponse(body, status, headers=headers)
@@ -70,24 +75,37 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
         error.status,
         error.code,
         error.message,
-        details=error.details,
+        details=_linked(error.details, str(request.base_url)),
         retry_after=error.retry_after,
     )
+
+
+def _linked(details: Mapping[str, object], base_url: str) -> Mapping[str, object]:
+    """`details` with the link of a quote in full: without PUBLIC_URL it begins with its path."""
+    quote = details.get("quote")
+    if not isinstance(quote, Mapping) or not str(quote.get("url")).startswith("/"):
+        return details
+    return {**details, "quote": {**quote, "url": base_url.rstrip("/") + str(quote["url"])}}
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    return answer(request.url.path, 400, "invalid_request", _first(error.errors()))
+    message, where = first_of(error.errors())
+    details = {"param": where} if of_openai(request.url.path) else {}
+    return answer(request.url.path, 400, "invalid_request", message, details=details)
 
 
-def _first(errors: Sequence[Any]) -> str:
-    """The first complaint in one line: ``n: Input should be less than or equal to 10``."""
+def first_of(errors: Sequence[Any], *, inside: int = 1) -> tuple[str, str | None]:
+    """The first complaint in one line, and what it is about: ``n: Input should be …``, ``n``.
+
+    `inside` is how many of the parts of its place say only where the values came from.
+    """
     first = errors[0]
     if first["type"] == "json_invalid":
-        return "The body is not valid JSON"
-    where = ".".join(str(part) for part in first["loc"][1:])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+        return "The body is not valid JSON", None
+    where = ".".join(str(part) for part in first["loc"][inside:])
+    return (f"{where}: {first['msg']}", where) if where else (str(first["msg"]), None)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -96,6 +114,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     response = answer(request.url.path, error.status_code, code, str(error.detail))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = request.app.state.methods.allow(request.url.path)
     return response
 
 

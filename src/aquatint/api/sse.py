@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from aquatint.errors import InvalidRequest
 
 HEARTBEAT_SECONDS = 15.0
-_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _COMMENT = ": keep-alive\n\n"
 _MOST_DIGITS = 15
 
@@ -45,7 +45,7 @@ def stream_events(
     The generator is closed when the client leaves.
     """
     return EventStream(
-        encode(frames, heartbeat=heartbeat), media_type="text/event-stream", headers=_HEADERS
+        encode(frames, heartbeat=heartbeat), media_type="text/event-stream", headers=HEADERS
     )
 
 

@@ -20,6 +20,7 @@ class Catalog:
         self.rows = tuple(self._offers.rows.values())
         self.providers = frozenset(row.provider for row in self.rows)
         self._successors = {row.continued_by for row in self.rows if row.continued_by}
+        self._found: dict[tuple[Tier, str | None, str | None], Row] = {}
 
     def get(self, key: str) -> Row | None:
         """The row with this `modelKey`, whatever its dates."""
@@ -72,6 +73,13 @@ class Catalog:
         provider alone, what that provider has first in the tier's chain. Offered rows come before
         others. None: nothing has this name, or none was given.
         """
+        asked = (tier, provider, model)
+        found = self._found.get(asked) or self._search(tier, provider, model)
+        if found:  # what does not exist is not kept, for there is no end of it
+            self._found[asked] = found
+        return found
+
+    def _search(self, tier: Tier, provider: str | None, model: str | None) -> Row | None:
         exact = self.get(model) if model else None
         if exact and provider in (None, exact.provider):
             return self.current(exact)

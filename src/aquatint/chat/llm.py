@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -42,6 +42,8 @@ _BY_STATUS: Mapping[int, type[ProviderError]] = {
     422: Unsupported,
     429: Throttled,
 }
+
+_BETWEEN_US = (HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN)
 
 Json = Mapping[str, Any]
 
@@ -108,6 +110,37 @@ class ChatClient:
                         yield text
         except ProviderError as error:
             raise self._presentable(error) from None
+
+    @asynccontextmanager
+    async def open(self, body: Json) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+        """Ask as somebody else words it; the answer, unless the trouble is ours with the server.
+
+        Raises ProviderError: no connection, a refused key, a failure of the server.
+        """
+        try:
+            async with call(
+                self._session,
+                "POST",
+                self._url,
+                deadline=ANSWER_SECONDS,
+                headers=self._headers(),
+                json=body,
+            ) as response:
+                failed = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                if failed or response.status in _BETWEEN_US:
+                    raise await _refusal(response)
+                yield response
+        except ProviderError as error:
+            raise self._presentable(error) from None
+
+    def without_key(self, error: object) -> object:
+        """An error's body that can be handed on."""
+        whole = error.get("error") if isinstance(error, Mapping) else None
+        fields = whole if isinstance(whole, Mapping) else {}
+        words = error_words(whole) or "The chat server refused this without a word"
+        told = presentable(words, secret=self._key, longest=_LONGEST_WORDS)
+        kept = {name: fields.get(name) for name in ("type", "param", "code")}
+        return {"error": {"message": told, **kept}}
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept": "text/event-stream"}

@@ -3,38 +3,46 @@
 import json
 import os
 import webbrowser
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from aquatint.cli.common import DataDir, fail, plain_errors, settings_from
+from aquatint.cli.address import announced
+from aquatint.cli.catalog import app as catalog
+from aquatint.cli.common import DataDir, plain_errors, settings_from
+from aquatint.cli.doctor import doctor
+from aquatint.cli.generate import generate, quote
+from aquatint.cli.images import app as images
+from aquatint.cli.images import usage
 from aquatint.cli.keys import app as keys
+from aquatint.cli.mcp import mcp
+from aquatint.cli.moderation import app as moderation
+from aquatint.cli.provenance import app as provenance
+from aquatint.cli.provenance import verify
+from aquatint.cli.providers import app as providers
 from aquatint.demo import demo_settings, simulator, simulator_command
 from aquatint.settings import SERVED, Launch, Settings, secrets_of
 from aquatint.telemetry.logs import configure_logs
-
-if TYPE_CHECKING:
-    from aquatint.catalog.load import Catalog
 
 app = typer.Typer(
     help="Aquatint: see the price, confirm, get exactly one image.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-catalog = typer.Typer()
 app.add_typer(catalog, name="catalog")
 ledger = typer.Typer(help="The books.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
-providers = typer.Typer(help="Who may be asked for pictures, and why not.")
 app.add_typer(providers, name="providers")
 app.add_typer(keys, name="keys")
+app.add_typer(moderation, name="moderation")
+app.add_typer(images, name="images")
+app.add_typer(provenance, name="provenance")
+for command in (quote, generate, usage, doctor, verify, mcp):
+    app.command()(command)
 
 _DEMO_FOLDER = Path("data-demo")
-_WIDE = 150  # columns
 _DAYS = ["%Y-%m-%d"]
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
@@ -47,11 +55,12 @@ def _run(
     from aquatint.server import serve as run  # noqa: PLC0415  # a second of imports others skip
 
     def ready(url: str) -> None:
+        announce(url)
         _tell_ready(url)
         if open_browser:
             webbrowser.open(url)
 
-    with plain_errors():
+    with plain_errors(), announced(settings.data_dir) as announce:
         configure_logs([*secrets_of(settings), *declared_keys(settings)])
         run(settings, host=host, port=port, ready=ready, launch=launch)
 
@@ -81,9 +90,14 @@ def serve(
     from aquatint.supervisor import supervise  # noqa: PLC0415  # a second of imports others skip
 
     configure_logs(secrets_of(settings))
-    with plain_errors():
+
+    def ready(url: str) -> None:
+        announce(url)
+        _tell_ready(url)
+
+    with plain_errors(), announced(settings.data_dir) as announce:
         status = supervise(
-            settings, workers=workers, host=host, port=port, ready=_tell_ready, launch=launch
+            settings, workers=workers, host=host, port=port, ready=ready, launch=launch
         )
     raise typer.Exit(status)
 
@@ -111,57 +125,6 @@ def simulate(
     """Run the provider simulator alone."""
     command = simulator_command(port, as_of, seed)
     os.execv(command[0], command)  # noqa: S606  # our own module, in place of this process
-
-
-def _catalog() -> "Catalog":
-    from aquatint.catalog.load import Catalog  # noqa: PLC0415  # pydantic is slow to import
-    from aquatint.container.servers import offers  # noqa: PLC0415
-
-    settings = settings_from()
-    with plain_errors():
-        return Catalog(settings.catalog_as_of or datetime.now(UTC).date(), offers(settings))
-
-
-@catalog.callback(invoke_without_command=True)
-def catalog_list(
-    context: typer.Context,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
-) -> None:
-    """List every model with its price, dates and source."""
-    if context.invoked_subcommand:
-        return
-    from aquatint.catalog.listing import entry, line  # noqa: PLC0415  # pydantic is slow to import
-
-    listed = _catalog()
-    if as_json:
-        typer.echo(json.dumps([entry(listed, row) for row in listed.rows], indent=2))
-        return
-    lines = [line(listed, row) for row in listed.rows]
-    console = Console()
-    if console.width < _WIDE:  # a terminal too narrow for the table, or no terminal
-        typer.echo("\n".join("\t".join(fields) for fields in lines))
-        return
-    table = Table(title=f"Catalog as of {listed.as_of}")
-    for heading in ("Model key", "Tiers", "1024x1024", "Priced by", "Status", "Source (checked)"):
-        table.add_column(heading, overflow="fold")
-    for fields in lines:
-        table.add_row(*fields)
-    console.print(table)
-
-
-@catalog.command("check")
-def catalog_check() -> None:
-    """List the models that their providers retire within 60 days, and what replaces them."""
-    from aquatint.catalog.listing import RETIRES_SOON, retiring  # noqa: PLC0415  # as above
-
-    checked = _catalog()
-    ending = retiring(checked)
-    count = "1 model retires" if len(ending) == 1 else f"{len(ending) or 'No'} models retire"
-    typer.echo(f"{count} within {RETIRES_SOON.days} days of {checked.as_of}.")
-    for day, provider, model, replacement in ending:
-        instead = f", replaced by {replacement}" if replacement else ""
-        typer.echo(f"{day}  {provider} {model}{instead}")
 
 
 @ledger.command("audit")
@@ -200,54 +163,3 @@ def ledger_export(
         while after is not None:
             lines, after = export.entry_page(tx, span, after)
             typer.echo("".join(lines), nl=False)
-
-
-@providers.callback(invoke_without_command=True)
-def providers_list(
-    context: typer.Context,
-    data_dir: DataDir = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
-) -> None:
-    """List who may be asked for pictures, as the health route does; nobody is asked for it."""
-    from aquatint.container.conditions import look  # noqa: PLC0415  # slow to import, like the rest
-    from aquatint.container.servers import provider_configs  # noqa: PLC0415
-    from aquatint.resilience.availability import report  # noqa: PLC0415
-
-    context.obj = data_dir
-    if context.invoked_subcommand:
-        return
-    settings = settings_from(data_dir=data_dir)
-    with plain_errors():
-        seen = look(settings)
-        configs = provider_configs(settings)
-    states = report(configs, seen, seen.taken_at)
-    if as_json:
-        typer.echo(json.dumps(states, indent=2))
-        return
-    table = Table(title="Providers")
-    columns = ("available", "reason", "circuitBreakerState", "failures", "retryAt", "coolDownUntil")
-    for heading in ("Provider", "Available", "Reason", "Breaker", "Failures", "Retry", "Cool-down"):
-        table.add_column(heading, overflow="fold")
-    for name, state in states.items():
-        table.add_row(name, *("" if state[key] is None else str(state[key]) for key in columns))
-    Console().print(table)
-
-
-@providers.command("reset")
-def providers_reset(context: typer.Context, name: str, data_dir: DataDir = None) -> None:
-    """Close a breaker and forget cool-down and missing models; a running server sees it at once."""
-    from aquatint.container.conditions import reset  # noqa: PLC0415  # slow to import, like the rest
-    from aquatint.container.servers import provider_configs  # noqa: PLC0415
-    from aquatint.resilience.transition import announce  # noqa: PLC0415
-
-    settings = settings_from(data_dir=data_dir or context.obj)
-    with plain_errors():
-        names = [config.name for config in provider_configs(settings)]
-    if name not in names:
-        fail(f"no such provider: {name} (there are {', '.join(names)})")
-    with plain_errors():
-        made = reset(settings, name, actor="command line")
-    configure_logs()
-    announce(made)
-    typer.echo(f"{name} was reset")

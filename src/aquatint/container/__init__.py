@@ -6,37 +6,44 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-import aiohttp
-
-from aquatint.chat.llm import ChatClient
+from aquatint.chat.passing import PassThrough
 from aquatint.chat.service import ChatService
 from aquatint.clock import Clock, SystemClock
-from aquatint.container.folder import make_folder, open_blobs, open_signer
+from aquatint.container.folder import make_folder, open_links
+from aquatint.container.ground import Ground, lay_ground
 from aquatint.container.heart import Heart
 from aquatint.container.housekeeping import Housekeeper
-from aquatint.container.market import Market, breakers
+from aquatint.container.market import Market
+from aquatint.container.parts import (
+    attempts_of,
+    chat_of,
+    generations_of,
+    identity_of,
+    passing_of,
+    quotes_of,
+    runner_of,
+    spending_of,
+)
+from aquatint.container.provenance import provenance_of
 from aquatint.container.shutdowns import watched
-from aquatint.container.sign_in import sign_in_of
 from aquatint.container.webhooks import announce
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
 from aquatint.db.opening import explained, open_database
-from aquatint.db.processes import Membership
 from aquatint.db.relay import open_valkey
-from aquatint.db.valkey import Valkey
-from aquatint.generations.attempt import Attempts
 from aquatint.generations.listener import Listener
 from aquatint.generations.pickup import Pickup
-from aquatint.generations.runner import Runner
 from aquatint.generations.service import Generations
+from aquatint.generations.spending import Spending
 from aquatint.generations.view import Items
 from aquatint.identity.service import Identity
 from aquatint.library.blobs import BlobStore
 from aquatint.library.links import ImageLinks
+from aquatint.library.provenance import Provenance
 from aquatint.library.uploads import Uploads
 from aquatint.net.http import open_session
 from aquatint.policy.limits import LimitsOf, limits_of
-from aquatint.policy.prompt import compile_patterns
+from aquatint.policy.pace import Pace, Streams
 from aquatint.providers.base import ImageProvider
 from aquatint.providers.registry import build
 from aquatint.quotes.service import Quotes
@@ -54,15 +61,20 @@ class Services:
     log: EventLog
     blobs: BlobStore
     uploads: Uploads
+    provenance: Provenance
     identity: Identity
+    pace: Pace
+    streams: Streams
     links: ImageLinks
     limits_of: LimitsOf
     market: Market
     quotes: Quotes
     items: Items
     generations: Generations
+    spending: Spending
     listener: Listener
     chat: ChatService
+    passing: PassThrough | None
 
 
 @asynccontextmanager
@@ -82,13 +94,14 @@ async def open_services(
     try:
         log = EventLog(db)
         async with open_session() as session, open_valkey(settings.valkey, log) as valkey:
-            ground = _ground(settings, clock or SystemClock(), log, session, valkey)
+            ground = lay_ground(settings, clock or SystemClock(), log, session, valkey)
             chosen = providers or build(ground.market.providers, session)
             announce(settings, chosen)
             services = _build(ground, chosen, launch)
             announcing = chosen if settings.read_shutdown_dates else {}
             async with _alive(ground, services), watched(ground.market, announcing):
                 yield services
+                log.stop()
                 await services.chat.drain()
                 await services.generations.drain()
                 await services.listener.drain()
@@ -96,26 +109,8 @@ async def open_services(
         await db.close()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Ground:
-    """What the services stand on."""
-
-    settings: Settings
-    clock: Clock
-    db: Database
-    session: aiohttp.ClientSession
-    log: EventLog
-    blobs: BlobStore
-    market: Market
-    membership: Membership
-
-    def worker(self) -> str:
-        """The id of this process as of now."""
-        return self.membership.id
-
-
 @asynccontextmanager
-async def _alive(ground: _Ground, services: Services) -> AsyncIterator[None]:
+async def _alive(ground: Ground, services: Services) -> AsyncIterator[None]:
     """Take part in what the processes of this database do for one another."""
     heart = Heart(
         ground.membership,
@@ -126,6 +121,7 @@ async def _alive(ground: _Ground, services: Services) -> AsyncIterator[None]:
         db=ground.db,
         clock=ground.clock,
         blobs=ground.blobs,
+        provenance=services.provenance,
         settle_late=services.generations.settle_late,
     )
     with explained(ground.settings.database):
@@ -140,31 +136,12 @@ async def _alive(ground: _Ground, services: Services) -> AsyncIterator[None]:
         await heart.stop()
 
 
-def _ground(
-    settings: Settings,
-    clock: Clock,
-    log: EventLog,
-    session: aiohttp.ClientSession,
-    valkey: Valkey | None,
-) -> _Ground:
-    return _Ground(
-        settings=settings,
-        clock=clock,
-        db=log.db,
-        session=session,
-        log=log,
-        blobs=open_blobs(settings.data_dir),
-        market=Market(settings, clock, breakers(settings, clock, log.db, valkey)),
-        membership=Membership(db=log.db, clock=clock, lease_seconds=settings.lease_seconds),
-    )
-
-
-def _build(ground: _Ground, providers: Mapping[str, ImageProvider], launch: Launch) -> Services:
-    limits, quotes = partial(limits_of, ground.settings), _quotes(ground)
-    links = _links(ground)
+def _build(ground: Ground, providers: Mapping[str, ImageProvider], launch: Launch) -> Services:
+    limits, quotes = partial(limits_of, ground.settings), quotes_of(ground)
+    links = open_links(ground.settings, ground.clock)
     items = Items(db=ground.db, clock=ground.clock, quotes=quotes, links=links)
-    attempts = _attempts(ground)
-    runner = _runner(ground, providers, attempts)
+    attempts = attempts_of(ground)
+    runner = runner_of(ground, providers, attempts)
     pickup = Pickup(
         db=ground.db,
         clock=ground.clock,
@@ -173,6 +150,7 @@ def _build(ground: _Ground, providers: Mapping[str, ImageProvider], launch: Laun
         attempts=attempts,
         runner=runner,
     )
+    generations = generations_of(ground, quotes, limits, runner, pickup)
     return Services(
         settings=ground.settings,
         launch=launch,
@@ -181,97 +159,20 @@ def _build(ground: _Ground, providers: Mapping[str, ImageProvider], launch: Laun
         log=ground.log,
         blobs=ground.blobs,
         uploads=Uploads(db=ground.db, blobs=ground.blobs, clock=ground.clock),
-        identity=_identity(ground),
+        provenance=provenance_of(ground.settings),
+        identity=identity_of(ground),
+        pace=Pace(ground.settings.pace, ground.clock, ground.valkey),
+        streams=Streams(ground.settings.streams),
         links=links,
         limits_of=limits,
         market=ground.market,
         quotes=quotes,
         items=items,
-        generations=_generations(ground, quotes, limits, runner, pickup),
+        generations=generations,
+        spending=spending_of(ground, quotes, generations),
         listener=Listener(
             db=ground.db, clock=ground.clock, providers=providers, attempts=attempts, pickup=pickup
         ),
-        chat=_chat(ground, quotes, items),
-    )
-
-
-def _identity(ground: _Ground) -> Identity:
-    return Identity(
-        db=ground.db,
-        clock=ground.clock,
-        signer=open_signer(ground.settings),
-        session=ground.session,
-        sign_in=sign_in_of(ground.settings),
-    )
-
-
-def _links(ground: _Ground) -> ImageLinks:
-    signed = ground.settings.auth != "none"
-    return ImageLinks(clock=ground.clock, signer=open_signer(ground.settings) if signed else None)
-
-
-def _quotes(ground: _Ground) -> Quotes:
-    settings = ground.settings
-    return Quotes(
-        db=ground.db,
-        blobs=ground.blobs,
-        clock=ground.clock,
-        signer=open_signer(settings),
-        offering=ground.market.offering,
-        ttl_seconds=settings.quote_ttl_seconds,
-        prompt_max_length=settings.prompt_max_length,
-        prompt_blocked=compile_patterns(settings.prompt_blocked_patterns),
-    )
-
-
-def _attempts(ground: _Ground) -> Attempts:
-    return Attempts(
-        db=ground.db,
-        clock=ground.clock,
-        log=ground.log,
-        blobs=ground.blobs,
-        breakers=ground.market.breakers,
-        timeout_seconds=ground.settings.attempt_timeout_seconds,
-    )
-
-
-def _runner(ground: _Ground, providers: Mapping[str, ImageProvider], attempts: Attempts) -> Runner:
-    return Runner(
-        db=ground.db,
-        clock=ground.clock,
-        log=ground.log,
-        offering=ground.market.offering,
-        providers=providers,
-        attempts=attempts,
-    )
-
-
-def _generations(
-    ground: _Ground, quotes: Quotes, limits: LimitsOf, runner: Runner, pickup: Pickup
-) -> Generations:
-    return Generations(
-        db=ground.db,
-        clock=ground.clock,
-        log=ground.log,
-        quotes=quotes,
-        runner=runner,
-        limits_of=limits,
-        pickup=pickup,
-        worker=ground.worker,
-    )
-
-
-def _chat(ground: _Ground, quotes: Quotes, items: Items) -> ChatService:
-    settings, server = ground.settings, ground.settings.chat
-    return ChatService(
-        db=ground.db,
-        log=ground.log,
-        clock=ground.clock,
-        quotes=quotes,
-        items=items,
-        models=[ChatClient(ground.session, server, name) for name in server.models]
-        if server
-        else [],
-        worker=ground.worker,
-        prices=(settings.chat_price_input, settings.chat_price_output),
+        chat=chat_of(ground, quotes, items),
+        passing=passing_of(ground),
     )

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from aquatint.clock import Clock
 from aquatint.library.blobs import BlobStore
+from aquatint.library.links import ImageLinks
 from aquatint.settings import Settings, SettingsError
 from aquatint.signing import Signer, secret_key
 
@@ -39,3 +41,10 @@ def open_signer(settings: Settings) -> Signer:
         raise SettingsError(f"{named}: {error}") from None
     except OSError as error:
         raise SettingsError(f"{named}: {error.strerror}") from None
+
+
+def open_links(settings: Settings, clock: Clock) -> ImageLinks:
+    """Where pictures are seen; signed where people sign in. SettingsError as `open_signer`."""
+    return ImageLinks(
+        clock=clock, signer=open_signer(settings) if settings.auth != "none" else None
+    )

@@ -6,8 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from aquatint.chat import passed, turns
 from aquatint.chat import store as conversations
-from aquatint.chat import turns
 from aquatint.chat.conversations import RESTORED_WITHIN
 from aquatint.clock import Clock, Millis
 from aquatint.db import chores, eventlog
@@ -17,6 +17,8 @@ from aquatint.generations import model as generation_model
 from aquatint.ledger import store as ledger
 from aquatint.library import store as library
 from aquatint.library.blobs import BlobStore, Leftovers
+from aquatint.library.provenance import Provenance
+from aquatint.policy import refusals
 from aquatint.quotes import store as quotes
 
 PERIOD: Final[Millis] = 3_600_000
@@ -38,11 +40,13 @@ class Housekeeper:
         db: Database,
         clock: Clock,
         blobs: BlobStore,
+        provenance: Provenance,
         settle_late: Callable[[frozenset[str]], Awaitable[None]],
     ) -> None:
         self._db = db
         self._clock = clock
         self._blobs = blobs
+        self._provenance = provenance
         self._settle_late = settle_late
 
     async def run(self) -> None:
@@ -72,9 +76,12 @@ class Housekeeper:
                 tx, generation_model.stream(""), before=now - EVENTS_KEPT
             )
         )
+        await self._rows(lambda tx: passed.sweep(tx, now=now))
         await self._rows(lambda tx: idempotency.sweep(tx, now=now))
         await self._rows(lambda tx: conversations.sweep(tx, before=now - RESTORED_WITHIN))
         await self._rows(lambda tx: quotes.sweep(tx, before=now - QUOTES_KEPT))
+        await self._rows(lambda tx: refusals.sweep(tx, before=now - refusals.KEPT))
+        await self._provenance.sweep()
         await self._files()
 
     async def _rows(self, some: Callable[[Tx], int]) -> None:

@@ -39,7 +39,7 @@ class Market:
         """Nothing caches in front of the breaker: each offering reads it anew."""
         seen = await self.conditions()
         return Offering(
-            catalog=self._catalog(self._as_of or utc_date(self._clock.now())),
+            catalog=self.catalog,
             availability=availability(self.providers, seen, seen.taken_at),
             gone=gone(seen, seen.taken_at),
         )
@@ -50,7 +50,10 @@ class Market:
         self._ends = others | {(provider, model): day for model, day in ends.items()}
         self._latest = None
 
-    def _catalog(self, as_of: date) -> Catalog:
+    @property
+    def catalog(self) -> Catalog:
+        """Every model as of today, or of the settings' date."""
+        as_of = self._as_of or utc_date(self._clock.now())
         if self._latest is None or self._latest.as_of != as_of:
             self._latest = Catalog(as_of, with_ends(self._offers, self._ends))
         return self._latest

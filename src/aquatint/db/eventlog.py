@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aquatint.clock import Millis
-from aquatint.db.engine import Database, Tx
+from aquatint.db.engine import Database, Record, Tx
 
 _POLL_SECONDS = 1.0  # how long an event of another process may go unnoticed
 
@@ -53,9 +53,20 @@ def read_after(tx: Tx, stream: str, after: int) -> list[Event]:
         "SELECT * FROM events WHERE stream = :stream AND seq > :after ORDER BY seq",
         {"stream": stream, "after": after},
     ).fetchall()
-    return [
-        Event(row["seq"], row["event"], json.loads(row["data"]), bool(row["final"])) for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def read_since(tx: Tx, stream: str, since: Millis) -> list[Event]:
+    """The events of `stream` from `since` on, oldest first."""
+    rows = tx.execute(
+        "SELECT * FROM events WHERE stream = :stream AND at >= :since ORDER BY seq",
+        {"stream": stream, "since": since},
+    ).fetchall()
+    return [_event(row) for row in rows]
+
+
+def _event(row: Record) -> Event:
+    return Event(row["seq"], row["event"], json.loads(row["data"]), bool(row["final"]))
 
 
 def ended(tx: Tx, stream: str) -> bool:
@@ -82,6 +93,20 @@ def sweep_ended(tx: Tx, prefix: str, *, before: Millis, most: int = 500) -> int:
     ).rowcount
 
 
+def sweep_old(tx: Tx, prefix: str, *, before: Millis, most: int = 500) -> int:
+    """Forget single events before `before` of streams named `prefix…`; how many."""
+    return tx.execute(
+        """
+        DELETE FROM events WHERE (stream, seq) IN (
+          SELECT stream, seq FROM events
+          WHERE at < :before AND substr(stream, 1, length(:prefix)) = :prefix
+          ORDER BY at LIMIT :most
+        )
+        """,
+        {"before": before, "prefix": prefix, "most": most},
+    ).rowcount
+
+
 class EventLog:
     """Follows streams; `wake` tells that a stream has grown, and `relay` tells other processes.
 
@@ -92,7 +117,7 @@ class EventLog:
         self.relay: Callable[[str], object] | None = None
         self.db = db
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     def wake(self, stream: str) -> None:
         self.heard(stream)
@@ -106,9 +131,17 @@ class EventLog:
 
     def stop(self) -> None:
         """The process is about to end: watching ends, waiting goes on."""
-        self._stopping = True
+        self._stopping.set()
         for stream in tuple(self._waiting):
             self.heard(stream)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    async def stopped(self) -> None:
+        """Wait until the process is about to end."""
+        await self._stopping.wait()
 
     def watch(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """`follow` for clients, who can come back: it ends early when the process stops."""
@@ -127,7 +160,7 @@ class EventLog:
                 for event in events:
                     after = event.seq
                     yield event
-                if over or (until_stop and self._stopping):
+                if over or (until_stop and self.stopping):
                     return
                 await _wait(waiter)
         finally:

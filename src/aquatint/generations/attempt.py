@@ -218,6 +218,7 @@ class Attempts:
             bill=bill,
             request_id=completed.request_id,
             warnings=completed.warnings + problems,
+            usage=completed.usage,
         )
         error = None if kept else BadResponse(problems[0], request_id=completed.request_id)
         charged = 0

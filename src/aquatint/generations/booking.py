@@ -9,7 +9,7 @@ from aquatint.clock import Millis
 from aquatint.db import eventlog
 from aquatint.db.engine import Tx
 from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError
-from aquatint.generations import store
+from aquatint.generations import store, usages
 from aquatint.generations.ending import delivered, finish
 from aquatint.generations.model import stream
 from aquatint.generations.recovery import amend, from_the_books, quote_of
@@ -58,6 +58,7 @@ class Delivery:
     bill: Micro
     request_id: str | None
     warnings: tuple[str, ...]
+    usage: Usage | None = None  # as the provider told it
 
 
 def dispatch(tx: Tx, task: Task, attempt_id: str, now: Millis) -> None:
@@ -101,6 +102,8 @@ def deliver(
     charged = ledger.settle(
         tx, attempt_id, billed=delivery.bill, delivered=images, ending=ending, now=now
     )
+    if delivery.usage:
+        usages.keep(tx, task.generation_id, delivery.usage, now=now)
     outcome = delivered(task.candidate, images, task.n, delivery.warnings)
     if not (images and task.alone) or not finish(
         tx, task.generation_id, outcome, fence=task.fence, now=now

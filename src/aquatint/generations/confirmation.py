@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aquatint.clock import Millis
 from aquatint.db.engine import Tx
 from aquatint.errors import (
     BudgetExceeded,
@@ -10,9 +11,10 @@ from aquatint.errors import (
     QuoteExpired,
     QuoteUsed,
 )
-from aquatint.generations import idempotency, store
+from aquatint.generations import idempotency, retries, store
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED
+from aquatint.generations.retries import Try
 from aquatint.generations.terms import within
 from aquatint.identity.model import KeyTerms
 from aquatint.money import Micro, show
@@ -24,7 +26,8 @@ from aquatint.quotes.store import StoredQuote
 class Confirmation:
     """A person's word. `max_cost` may lower the ceiling, never raise it.
 
-    `terms` are those of the API key it came with, if it came with one; `key` makes it single.
+    `terms` are those of the API key it came with, if it came with one; `key` makes it single, or
+    `tried` where the request brought none.
     """
 
     owner: str
@@ -32,6 +35,7 @@ class Confirmation:
     candidate: str | None = None
     max_cost: Micro | None = None
     key: IdempotencyKey | None = None
+    tried: Try | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,23 @@ def replayed(tx: Tx, owner: str, key: IdempotencyKey | None) -> Confirmed | None
             retry_after=2,
         )
     return Confirmed(known, replayed=True)
+
+
+def joined(tx: Tx, owner: str, tried: Try | None) -> Confirmed | None:
+    """What another try of the same request bought, ended or not; this one has come for it."""
+    known = retries.joined(tx, owner, tried) if tried else None
+    if tried is None or known is None:
+        return None
+    retries.fetch(tx, owner, tried, known)
+    return Confirmed(known, replayed=True)
+
+
+def remember(tx: Tx, word: Confirmation, generation_id: str, *, now: Millis) -> None:
+    """Let the same request lead to the same generation from now on."""
+    if word.key:
+        idempotency.remember(tx, word.owner, word.key, generation_id, now=now)
+    if word.tried:
+        retries.remember(tx, word.owner, word.tried, generation_id, now=now)
 
 
 def alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:

@@ -51,7 +51,7 @@ def _bare(key: str) -> str:
 
 
 # Of `i`, a kept key: its generation came to nothing before any provider was asked.
-_VOID: Final = """
+VOID: Final = """
   EXISTS (SELECT g.id FROM generations g WHERE g.id = i.generation_id AND g.state = 'failed')
   AND NOT EXISTS (SELECT a.id FROM attempts a WHERE a.generation_id = i.generation_id)
 """
@@ -62,7 +62,7 @@ def recall(tx: Tx, owner: str, key: IdempotencyKey) -> str | None:
     row = tx.execute(
         f"""
         SELECT i.fingerprint, i.generation_id FROM idempotency i
-        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND NOT ({_VOID})
+        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND NOT ({VOID})
         """,  # noqa: S608  # our own text
         {"owner": owner, "route": key.route, "key": key.key},
     ).fetchone()
@@ -78,7 +78,7 @@ def remember(tx: Tx, owner: str, key: IdempotencyKey, generation_id: str, *, now
     tx.execute(
         f"""
         DELETE FROM idempotency AS i
-        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND {_VOID}
+        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND {VOID}
         """,  # noqa: S608  # our own text
         {"owner": owner, "route": key.route, "key": key.key},
     )

@@ -8,18 +8,21 @@ from aquatint.db import eventlog
 from aquatint.db.engine import CommitUnknown, Database, Tx
 from aquatint.db.eventlog import EventLog
 from aquatint.errors import InvalidRequest, NotFound
-from aquatint.generations import idempotency, store
+from aquatint.generations import retries, store
 from aquatint.generations.confirmation import (
     Confirmation,
     Confirmed,
     alternative,
     earlier_of,
+    joined,
     plan_of,
+    remember,
     replayed,
 )
 from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED, Generation, State, stream
 from aquatint.generations.pickup import Pickup
+from aquatint.generations.retries import Try
 from aquatint.generations.runner import Runner
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
@@ -62,9 +65,9 @@ class Generations:
     async def confirm(self, token: str, confirmation: Confirmation) -> Confirmed:
         """Buy what was quoted, once. Confirming again leads to the same generation.
 
-        Raises NotFound, QuoteExpired, QuoteUsed, LimitReached, BudgetExceeded, InvalidRequest,
-        IdempotencyConflict or, for the same key alone, IdempotencyInProgress; then nothing was
-        held.
+        Raises NotFound, QuoteExpired, QuoteUsed, PromptRejected, ModerationUnavailable,
+        LimitReached, BudgetExceeded, InvalidRequest, IdempotencyConflict or, for the same key
+        alone, IdempotencyInProgress; then nothing was held.
         """
         key = confirmation.key
         if key and (earlier := await self.replay(confirmation.owner, key)):
@@ -75,7 +78,7 @@ class Generations:
     async def buy(self, quote: Quote, confirmation: Confirmation) -> Confirmed:
         """Confirm a quote that was just made for this: both are kept in one transaction.
 
-        Raises as `confirm` does; here the key alone makes it single.
+        Raises as `confirm` does; here the key, or the try, alone makes it single.
         """
         return await self._buy(StoredQuote(quote, None), confirmation, fresh=True)
 
@@ -83,6 +86,8 @@ class Generations:
         self, stored: StoredQuote, confirmation: Confirmation, *, fresh: bool = False
     ) -> Confirmed:
         plan = plan_of(stored, confirmation)
+        if not stored.generation_id:  # else it leads to what was bought, and buys nothing
+            await self._quotes.moderate(stored.quote)
         generation = Generation(
             id=new_id("gen"),
             quote_id=stored.quote.id,
@@ -99,6 +104,8 @@ class Generations:
         def commit(tx: Tx) -> Confirmed:
             if earlier := replayed(tx, confirmation.owner, confirmation.key):
                 return earlier
+            if other := joined(tx, confirmation.owner, confirmation.tried):
+                return other
             if fresh:
                 quote_store.insert(tx, stored.quote)
             return self._commit(tx, confirmation, stored, plan, generation)
@@ -131,11 +138,10 @@ class Generations:
         generation: Generation,
     ) -> Confirmed:
         """The reserving transaction: quote, generation, money, key: all or nothing."""
-        owner, key, now = confirmation.owner, confirmation.key, generation.created_at
+        owner, now = confirmation.owner, generation.created_at
         if not quote_store.use(tx, stored.quote.id, generation.id, now=now):
             earlier = earlier_of(tx, confirmation, stored)
-            if key:
-                idempotency.remember(tx, owner, key, earlier, now=now)
+            remember(tx, confirmation, earlier, now=now)
             return Confirmed(earlier, replayed=True)
         store.insert(tx, generation)
         ledger.reserve(
@@ -148,8 +154,7 @@ class Generations:
             key_line=confirmation.terms.line if confirmation.terms else None,
             now=now,
         )
-        if key:
-            idempotency.remember(tx, owner, key, generation.id, now=now)
+        remember(tx, confirmation, generation.id, now=now)
         eventlog.append(tx, stream(generation.id), "held", {"state": State.HELD}, now=now)
         return Confirmed(generation.id, replayed=False)
 
@@ -159,6 +164,15 @@ class Generations:
         Raises IdempotencyInProgress while that goes on, IdempotencyConflict for another body.
         """
         return await self._db.read(lambda tx: replayed(tx, owner, key))
+
+    async def joined(self, owner: str, tried: Try) -> Confirmed | None:
+        """What another try of the same request has bought, ended or not."""
+        return await self._db.write(lambda tx: joined(tx, owner, tried))
+
+    async def leave(self, owner: str, tried: Try, generation_id: str) -> None:
+        """Keep what nobody waited for until the same request comes once more."""
+        now = self._clock.now()
+        await self._db.write(lambda tx: retries.leave(tx, owner, tried, generation_id, now=now))
 
     def _start(self, generation_id: str, work: Coroutine[None, None, None]) -> None:
         if generation_id in self._tasks:

@@ -12,9 +12,11 @@ from typing import BinaryIO
 
 _BLOCK = 256 * 1024
 _MOST_PARTS = 65_536  # chunks or segments in one file
+_MOST_SCANS = 64  # of one JPEG; each goes over the whole picture, and ten are usual
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SIZED_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15
 _SCAN = 0xDA
+_START_OF_SCAN = b"\xff\xda"
 _MARKER = 0xFF
 _LENGTH_BYTES = 2
 _VP8L_SIGNATURE = 0x2F
@@ -79,7 +81,7 @@ def _check_crc(file: BinaryIO, name: bytes, length: int) -> None:
 
 
 def read_jpeg(file: BinaryIO) -> Dimensions:
-    """Walks the segments up to the picture itself and looks for the end marker."""
+    """Walks the segments up to the picture itself, counts its scans, looks for the end marker."""
     _exactly(file, 2)
     dimensions = None
     for _ in range(_MOST_PARTS):
@@ -87,12 +89,23 @@ def read_jpeg(file: BinaryIO) -> Dimensions:
         if marker != _MARKER or length < _LENGTH_BYTES:
             raise UnusableImage("JPEG with a broken header")
         if kind == _SCAN and dimensions:
+            _count_scans(file)
             return _ended_by(file, _END_OF_IMAGE, dimensions)
         segment = _exactly(file, length - _LENGTH_BYTES)
         if kind in _SIZED_FRAMES:
             height, width = struct.unpack(">HH", segment[1:5].ljust(4, b"\0"))
             dimensions = width, height
     raise UnusableImage("too many segments")
+
+
+def _count_scans(file: BinaryIO) -> None:
+    """Inside a picture the bytes of a marker stand for nothing else."""
+    scans, last = 0, b""
+    while block := file.read(_BLOCK):
+        scans += (last + block).count(_START_OF_SCAN)
+        if scans > _MOST_SCANS:
+            raise UnusableImage("too many scans")
+        last = block[-1:]
 
 
 def read_webp(file: BinaryIO) -> Dimensions:

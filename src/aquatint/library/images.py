@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from aquatint.decoding import ROOM, decode
 from aquatint.library.blobs import BlobStore
 from aquatint.library.formats import READERS, UnusableImage, detect
 from aquatint.providers.base import ReceivedImage
@@ -29,6 +30,10 @@ class ImageFacts:
     media_type: str
     width: int
     height: int
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
 
 
 async def take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
@@ -53,7 +58,7 @@ def _take_in(blobs: BlobStore, received: ReceivedImage) -> ImageFacts:
 
 async def whole(blobs: BlobStore, attempt_id: str) -> tuple[ReceivedImage, ...]:
     """The images among what a dead attempt left behind that can be decoded to their last line."""
-    return await asyncio.to_thread(_whole, blobs, attempt_id)
+    return await decode(_whole, blobs, attempt_id)
 
 
 def _whole(blobs: BlobStore, attempt_id: str) -> tuple[ReceivedImage, ...]:
@@ -63,8 +68,7 @@ def _whole(blobs: BlobStore, attempt_id: str) -> tuple[ReceivedImage, ...]:
 
 def _decodes(path: Path) -> bool:
     try:
-        _inspect(path)
-        with Image.open(path, formats=_FORMATS) as image:
+        with ROOM.hold(_inspect(path).pixels), Image.open(path, formats=_FORMATS) as image:
             image.load()
     except (UnusableImage, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return False
@@ -84,7 +88,7 @@ async def thumbnail(path: Path, edge: int) -> bytes:
 
     Raises `UnusableImage` when the file cannot be decoded.
     """
-    return await asyncio.to_thread(_thumbnail, path, edge)
+    return await decode(_thumbnail, path, edge)
 
 
 def _inspect(path: Path) -> ImageFacts:
@@ -98,9 +102,9 @@ def _inspect(path: Path) -> ImageFacts:
 
 
 def _thumbnail(path: Path, edge: int) -> bytes:
-    _inspect(path)
+    pixels = _inspect(path).pixels
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with ROOM.hold(pixels), Image.open(path, formats=_FORMATS) as image:
             image.draft("RGB", (edge, edge))
             small = ImageOps.exif_transpose(image)
             small.thumbnail((edge, edge))

@@ -1,6 +1,5 @@
 """The pictures that go with a request, frozen: what was quoted is what will be sent."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from aquatint.catalog.frozen import Frozen
 from aquatint.catalog.model import Size
 from aquatint.db.engine import Tx
+from aquatint.decoding import decode
 from aquatint.errors import ImageUnusable, NotFound
 from aquatint.ids import new_id
 from aquatint.library import pictures, store
@@ -47,8 +47,8 @@ class Inputs(NamedTuple):
 def find(tx: Tx, owner: str, image_ids: Sequence[str]) -> list[Image]:
     """The owner's own pictures; NotFound for any other."""
     found = {image_id: store.find(tx, owner, image_id) for image_id in image_ids}
-    if missing := next((name for name, image in found.items() if image is None), None):
-        raise NotFound(f"No such image: {missing}")
+    if None in found.values():
+        raise NotFound("No such image")
     return [image for name in image_ids if (image := found[name])]
 
 
@@ -64,12 +64,12 @@ async def prepare(
         plain = [await _plain(blobs, image) for image in images]
         if margins:
             path = blobs.path(plain[0].sha256)
-            picture, new = await asyncio.to_thread(pictures.canvas, path, margins)
+            picture, new = await decode(pictures.canvas, path, margins)
             return Inputs((await _kept(blobs, picture), *plain[1:]), await _kept(blobs, new))
         if mask:
             first = plain[0]
             path = blobs.path(mask.sha256)
-            made = await asyncio.to_thread(pictures.mask, path, first.width, first.height)
+            made = await decode(pictures.mask, path, first.width, first.height)
             return Inputs(tuple(plain), await _kept(blobs, made))
     except UnusableImage as error:
         raise ImageUnusable(f"An input image cannot be used: {error}") from error
@@ -79,7 +79,7 @@ async def prepare(
 
 
 async def _plain(blobs: BlobStore, image: Image) -> Input:
-    bare = await asyncio.to_thread(pictures.plain, blobs.path(image.sha256))
+    bare = await decode(pictures.plain, blobs.path(image.sha256))
     if bare is not None:
         return await _kept(blobs, bare)
     return Input(

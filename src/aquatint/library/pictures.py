@@ -4,6 +4,7 @@ Functions of files and bytes that decode pictures; call them off the event loop.
 """
 
 import io
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from pathlib import Path
 
 from PIL import Image, ImageFile, ImageOps
 
+from aquatint.decoding import ROOM
 from aquatint.errors import InvalidRequest
 from aquatint.library.formats import UnusableImage
 from aquatint.library.images import MOST_PIXELS
 
 MOST_BYTES = 50 * 1024 * 1024  # of a picture that is brought, and of one that is sent on
+MOST_BESIDE = 8 * 1024 * 1024  # of words, profiles and previews in a picture that is brought
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _HALF = 128
@@ -47,11 +50,20 @@ class Margins:
     right: int = 0
     bottom: int = 0
 
+    def around(self, width: int, height: int) -> tuple[int, int]:
+        """The size of a picture of `width` x `height` with them."""
+        return width + self.left + self.right, height + self.top + self.bottom
+
+
+_NONE = Margins()
+
 
 def prove(path: Path) -> None:
-    """Decode the picture, its metadata too; raises UnusableImage when that fails."""
+    """Decode the picture, its metadata too; UnusableImage when that fails, or is too much."""
     with _decoded(path) as image:
         image.getexif()
+        if _beside(image) > MOST_BESIDE:
+            raise UnusableImage(f"more than {MOST_BESIDE >> 20} MB beside the picture itself")
 
 
 def plain(path: Path) -> bytes | None:
@@ -90,10 +102,10 @@ def canvas(path: Path, margins: Margins) -> tuple[bytes, bytes]:
     Raises InvalidRequest for a canvas of too many pixels, UnusableImage for a picture that cannot
     be decoded.
     """
-    with _decoded(path) as image:
+    with _decoded(path, margins) as image:
         width, height = image.size
-        size = (width + margins.left + margins.right, height + margins.top + margins.bottom)
-        if size[0] * size[1] > MOST_PIXELS:
+        size = margins.around(width, height)
+        if math.prod(size) > MOST_PIXELS:
             raise InvalidRequest(f"The canvas would be {size[0]}x{size[1]}: too many pixels")
         picture = _flat(image)
     place = (margins.left, margins.top)
@@ -173,13 +185,26 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("I").point(lambda value: value * _TO_EIGHT_BITS).convert("L")
 
 
+def _beside(image: Image.Image) -> int:
+    """The bytes of all that comes with the pixels."""
+    told = [*image.info.values(), *(data for _, data in getattr(image, "applist", ()))]
+    return sum(len(value) for value in told if isinstance(value, str | bytes))
+
+
 @contextmanager
-def _decoded(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """The whole picture; whatever fails on it inside the block is an UnusableImage."""
+def _decoded(path: Path, margins: Margins = _NONE) -> Iterator[ImageFile.ImageFile]:
+    """The whole picture; whatever fails on it inside the block is an UnusableImage.
+
+    There is room for it, with `margins` around it, until the block ends.
+    """
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            image.load()
-            yield image
+            width, height = image.size  # told by the header
+            if width * height > MOST_PIXELS:
+                raise UnusableImage(f"{width}x{height} pixels")
+            with ROOM.hold(math.prod(margins.around(width, height))):
+                image.load()
+                yield image
     except (*_BROKEN, *_BOMBS, struct.error, zlib.error) as error:
         raise UnusableImage(f"cannot be decoded: {error}") from error
 

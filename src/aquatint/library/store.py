@@ -40,6 +40,14 @@ def insert(tx: Tx, image: Image) -> None:
     )
 
 
+def keep(tx: Tx, image: Image) -> Image:
+    """`image`, or what its owner has by this id already."""
+    known = find(tx, image.owner, image.id)
+    if known is None:
+        insert(tx, image)
+    return known or image
+
+
 def find(tx: Tx, owner: str, image_id: str) -> Image | None:
     row = tx.execute(
         "SELECT * FROM images WHERE id = :id AND owner = :owner", {"id": image_id, "owner": owner}
@@ -54,6 +62,20 @@ def describe(tx: Tx, owner: str, image_id: str, alt_text: str | None) -> Image |
         {"id": image_id, "owner": owner, "alt": alt_text},
     ).fetchall()
     return _image(rows[0]) if rows else None
+
+
+def listed_for(tx: Tx, owner: str, *, limit: int, before: Image | None = None) -> list[Image]:
+    """The owner's images, the newest first, from the one after `before` on."""
+    beyond = "AND (created_at, id) < (:at, :id)" if before else ""
+    values = {"at": before.created_at, "id": before.id} if before else {}
+    rows = tx.execute(
+        f"""
+        SELECT * FROM images WHERE owner = :owner {beyond}
+        ORDER BY created_at DESC, id DESC LIMIT :limit
+        """,  # noqa: S608  # our own words
+        {"owner": owner, "limit": limit, **values},
+    ).fetchall()
+    return [_image(row) for row in rows]
 
 
 def unnamed(tx: Tx, hashes: AbstractSet[str]) -> frozenset[str]:

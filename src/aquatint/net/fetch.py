@@ -21,6 +21,7 @@ from aquatint.net.body import IMAGE_LIMIT
 from aquatint.net.http import call, open_session
 
 MOST_REDIRECTS = 3
+IDLE_SECONDS = 15.0  # the longest silence
 _LONGEST_URL = 8192  # characters
 _HTTPS_PORT = 443
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -29,6 +30,14 @@ _MAY_PASS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _IPV4_BITS = 0xFFFF_FFFF
+# What Python, or an older one, takes for public: protocol assignments (a cloud's metadata is among
+# them), the way into 6to4, another cloud's own machine, and numbers for documents.
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20"),
+    )
+)
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -48,10 +57,12 @@ async def fetch(
     *,
     own_url: str,
     deadline: float,
+    idle: float = IDLE_SECONDS,
     limit: int = IMAGE_LIMIT,
 ) -> None:
     """Stream the bytes at `url` into `write`; at most `limit` of them, within `deadline` seconds.
 
+    `idle` is how long the other side may say nothing, in seconds.
     `session` serves the origin of `own_url` alone; every other host gets connections of its own,
     which are not kept. Raises `FetchFailed`; what `write` raises passes.
     """
@@ -62,7 +73,7 @@ async def fetch(
             for _ in range(MOST_REDIRECTS + 1):
                 async with _connections(session, next_url, own) as connections:
                     location = await _get(
-                        connections, next_url, write, deadline=deadline, limit=limit
+                        connections, next_url, write, deadline=deadline, idle=idle, limit=limit
                     )
                 if location is None:
                     return
@@ -79,6 +90,8 @@ def is_public(address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if any(ip in network for network in _NOT_PUBLIC):
         return False
     if isinstance(ip, ipaddress.IPv4Address):
         return ip.is_global and not ip.is_multicast
@@ -144,28 +157,43 @@ async def _connections(
 
 
 async def _get(
-    session: aiohttp.ClientSession, url: URL, write: Write, *, deadline: float, limit: int
+    session: aiohttp.ClientSession,
+    url: URL,
+    write: Write,
+    *,
+    deadline: float,
+    idle: float,
+    limit: int,
 ) -> str | None:
     """Pass a body on; or the `Location` of a redirect."""
-    async with call(session, "GET", str(url), deadline=deadline, headers={}) as response:
+    loop, size = asyncio.get_running_loop(), 0
+    async with (
+        asyncio.timeout(idle) as silence,
+        call(session, "GET", str(url), deadline=deadline, headers={}) as response,
+    ):
         if response.status in _REDIRECTS:
             return response.headers.get("Location", "")
-        if response.status != HTTPStatus.OK:
-            transient = response.status in _MAY_PASS or (
-                response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            )
-            raise FetchFailed(f"answered {response.status}", transient=transient)
-        if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise FetchFailed("compressed, unasked", transient=False)
-        size = 0
+        _check_head(response)
         async for chunk in response.content.iter_any():
             size += len(chunk)
             if size > limit:
                 raise FetchFailed("larger than is accepted", transient=False)
             await write(chunk)
+            silence.reschedule(loop.time() + idle)
     if not size:
         raise FetchFailed("empty", transient=False)
     return None
+
+
+def _check_head(response: aiohttp.ClientResponse) -> None:
+    """Raises `FetchFailed` for whatever is no plain body."""
+    if response.status != HTTPStatus.OK:
+        transient = response.status in _MAY_PASS or (
+            response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        )
+        raise FetchFailed(f"answered {response.status}", transient=transient)
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise FetchFailed("compressed, unasked", transient=False)
 
 
 def _forbidden() -> FetchFailed:

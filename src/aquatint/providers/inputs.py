@@ -1,6 +1,5 @@
 """Input images and masks on their way to a provider, in the words of a row."""
 
-import asyncio
 import io
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,6 +8,7 @@ from PIL import Image, ImageChops
 
 from aquatint.catalog.model import Row, Size, Skill
 from aquatint.catalog.pricing import begun_megapixels
+from aquatint.decoding import ROOM, decode
 from aquatint.errors import Unsupported
 from aquatint.net.upload import File
 from aquatint.providers.base import ImageRequest, InputImage
@@ -41,7 +41,7 @@ async def mask_of(row: Row, mask: InputImage) -> File:
     paints = row.capabilities.mask_paints
     if paints == "white":
         return picture(mask)
-    data = await asyncio.to_thread(_negative, mask, clear=paints == "clear")
+    data = await decode(_negative, mask, clear=paints == "clear")
     return File(source=data, size=len(data), media_type="image/png")
 
 
@@ -64,11 +64,12 @@ def inputs_on_wire(row: Row, images: Sequence[Sent], mask: Sent | None) -> dict[
 
 def _negative(mask: InputImage, *, clear: bool) -> bytes:
     """Black where the picture changes, or transparent on black."""
-    with Image.open(mask.path, formats=("PNG",)) as opened:
+    room = ROOM.hold(mask.width * mask.height)
+    with room, Image.open(mask.path, formats=("PNG",)) as opened:
         negative = ImageChops.invert(opened.convert("L"))
-    if clear:
-        opacity, negative = negative, Image.new("RGBA", negative.size)
-        negative.putalpha(opacity)
-    written = io.BytesIO()
-    negative.save(written, "PNG")
+        if clear:
+            opacity, negative = negative, Image.new("RGBA", negative.size)
+            negative.putalpha(opacity)
+        written = io.BytesIO()
+        negative.save(written, "PNG")
     return written.getvalue()

@@ -1,8 +1,7 @@
 """Making quotes and recognising them again. Nothing here spends anything."""
 
 import logging
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +15,7 @@ from aquatint.identity.model import Terms
 from aquatint.ids import new_id
 from aquatint.library.blobs import BlobStore
 from aquatint.library.inputs import Inputs, find, prepare
-from aquatint.policy.prompt import check_prompt
+from aquatint.policy.moderation import Moderation
 from aquatint.quotes import operations, store
 from aquatint.quotes.model import Candidate, Quote, QuoteRequest, Rejected
 from aquatint.quotes.store import StoredQuote
@@ -42,8 +41,8 @@ class Quotes:
         signer: Signer,
         offering: Callable[[], Awaitable[Offering]],
         ttl_seconds: int,
-        prompt_max_length: int,
-        prompt_blocked: Sequence[re.Pattern[str]],
+        check_words: Callable[..., str],  # `check_prompt` with the settings' limits
+        moderation: Moderation,
     ) -> None:
         self._db = db
         self._blobs = blobs
@@ -51,8 +50,8 @@ class Quotes:
         self._signer = signer
         self._offering = offering
         self._ttl = ttl_seconds * 1000
-        self._max_length = prompt_max_length
-        self._blocked = prompt_blocked
+        self._check_words = check_words
+        self._moderation = moderation
 
     async def create(
         self,
@@ -97,7 +96,7 @@ class Quotes:
 
         Without a chat behind it, the request's own prompt holds the person's words. `terms` are
         those of the API key that asks. Raises InvalidRequest, PromptRejected, PriceUnknown,
-        Forbidden or NoProviderAvailable.
+        Forbidden, ModerationUnavailable or NoProviderAvailable.
         """
         request = self._checked(request)
         inputs = await self._prepared(owner, request)
@@ -110,7 +109,16 @@ class Quotes:
         offering = _within(terms, await self._offering())
         decision = decide(as_wish(request, inputs), tier=tier, offering=offering)
         _tell_fallback(decision)
-        return self._freeze(owner, request, inputs, offering.catalog, decision)
+        quote = self._freeze(owner, request, inputs, offering.catalog, decision)
+        await self.moderate(quote)  # told now, so that nobody confirms in vain
+        return quote
+
+    async def moderate(self, quote: Quote) -> None:
+        """Raises PromptRejected or ModerationUnavailable unless `quote` may be bought.
+
+        Asked when a quote is made and again when it is confirmed.
+        """
+        await self._moderation.check(quote.owner, quote.words_sent, quote.inputs.images)
 
     async def _prepared(self, owner: str, request: QuoteRequest) -> Inputs:
         if not request.images:
@@ -122,7 +130,7 @@ class Quotes:
 
     def _checked(self, request: QuoteRequest) -> QuoteRequest:
         """The request with its words as they will be sent; both kinds keep the same rules."""
-        check = partial(check_prompt, max_length=self._max_length, blocked=self._blocked)
+        check = self._check_words
         negative = (request.negative_prompt or "").strip()
         operations.check(request)
         needed = operations.wants_words(request.operation) or request.prompt.strip()

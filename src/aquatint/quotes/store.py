@@ -67,6 +67,7 @@ def sweep(tx: Tx, *, before: Millis, most: int = 500) -> int:
     ).fetchall()
     among, values = listed([row["id"] for row in rows])
     tx.execute(f"DELETE FROM inputs WHERE quote_id IN {among}", values)  # noqa: S608  # parameters only
+    tx.execute(f"DELETE FROM asked WHERE quote_id IN {among}", values)  # noqa: S608  # parameters only
     return tx.execute(f"DELETE FROM quotes WHERE id IN {among}", values).rowcount  # noqa: S608  # parameters only
 
 

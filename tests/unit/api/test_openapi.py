@@ -9,6 +9,7 @@ from aquatint.api.openapi import MEANINGS
 from aquatint.app import create_app
 from tests.support.fake import house
 
+OPENAI = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 FAILURE = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
 
@@ -38,6 +39,7 @@ def test_every_route_may_refuse_and_fail(document: Any) -> None:
 def test_each_path_has_its_own_shape(document: Any) -> None:
     for path, item in document["paths"].items():
         shape = FAILURE if path.startswith(("/generate-image", "/chat", "/health-c")) else PROBLEM
+        shape = OPENAI if path.startswith("/v1/") else shape
         for operation in item.values():
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:

@@ -19,6 +19,7 @@ from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
 from aquatint.db.eventlog import EventLog
 from aquatint.identity.service import Identity
+from aquatint.policy.pace import Pace, Streams
 from aquatint.signing import Signer
 from tests.unit.chat.support import SECRET, FakeItems, FakeQuotes, ScriptedModel, tool_call
 
@@ -56,6 +57,8 @@ async def gateway(
         app.state.services = SimpleNamespace(
             settings=SimpleNamespace(public_url=None),
             clock=clock,
+            pace=Pace(None, clock),
+            streams=Streams(None),
             identity=Identity(db=db, clock=clock, signer=signer, session=session, sign_in=None),
         )
         yield Gateway(app, session)

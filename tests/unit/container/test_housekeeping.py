@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from aquatint.chat import passed
+from aquatint.chat.calls import ChatCall
 from aquatint.clock import ManualClock
 from aquatint.container import Services
 from aquatint.container.housekeeping import PERIOD, Housekeeper
@@ -23,6 +25,7 @@ def keeper(services: Services) -> Housekeeper:
         db=services.db,
         clock=services.clock,
         blobs=services.blobs,
+        provenance=services.provenance,
         settle_late=services.generations.settle_late,
     )
 
@@ -53,6 +56,18 @@ async def test_files_in_no_books_go_after_a_day(tmp_path: Path) -> None:
         await keeper(services).sweep()
         assert list(images.glob("??/*")) == [kept]
         assert list((images / "incoming").iterdir()) == []
+
+
+async def test_what_programs_used_of_the_chat_goes_after_a_month(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with house(tmp_path, clock=clock) as services:
+        now = clock.now()
+        call = ChatCall(model="m", started=now, ended=now, tokens=None, cost=1)
+        await services.db.write(lambda tx: passed.keep(tx, OWNER, call))
+        for days, left in ((passed.DAYS_KEPT, 1), (2, 0)):
+            clock.advance(days * DAY)
+            await keeper(services).sweep()
+            assert await services.db.read(lambda tx: count(tx, "events")) == left
 
 
 async def test_rows_go_in_their_time(tmp_path: Path) -> None:
@@ -110,3 +125,15 @@ async def test_inputs_stay_as_long_as_their_quote(tmp_path: Path) -> None:
         await keeper(services).sweep()
         assert await services.db.read(lambda tx: count(tx, "inputs")) == 0
         assert list(images.glob("??/*")) == [upload]
+
+
+async def test_marked_copies_that_nobody_asks_for_are_forgotten(tmp_path: Path) -> None:
+    async with house(tmp_path) as services:
+        copies = tmp_path / "marked"
+        copies.mkdir()
+        for name, days in (("old", 2), ("new", 0)):
+            (copies / name).touch()
+            moment = time.time() - days * DAY
+            os.utime(copies / name, (moment, moment))
+        await keeper(services).sweep()
+        assert [path.name for path in copies.iterdir()] == ["new"]

@@ -48,9 +48,9 @@ async def test_only_ones_own_pictures_are_found(services: Services) -> None:
     one, two = [await brought(services, picture(seed=seed)) for seed in (1, 2)]
     ids = [two.id, one.id, two.id]
     assert await services.db.read(lambda tx: find(tx, OWNER, ids)) == [two, one, two]
-    with pytest.raises(NotFound, match=f"No such image: {one.id}"):
+    with pytest.raises(NotFound, match=r"^No such image$"):
         await services.db.read(lambda tx: find(tx, "another", [one.id]))
-    with pytest.raises(NotFound, match="No such image: pic_none"):
+    with pytest.raises(NotFound, match=r"^No such image$"):
         await services.db.read(lambda tx: find(tx, OWNER, [one.id, "pic_none"]))
 
 

@@ -40,7 +40,12 @@ class Got:
         self.body += data
 
     async def __call__(
-        self, url: str | None = None, *, deadline: float = 10.0, limit: int = 1000
+        self,
+        url: str | None = None,
+        *,
+        deadline: float = 10.0,
+        idle: float = 10.0,
+        limit: int = 1000,
     ) -> bytes:
         own = self.server.url
         await fetch(
@@ -49,6 +54,7 @@ class Got:
             self.write,
             own_url=f"{own}/v1/",
             deadline=deadline,
+            idle=idle,
             limit=limit,
         )
         return self.body

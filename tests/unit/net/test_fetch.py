@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -14,6 +15,7 @@ from tests.contract.replies import (
     redirect,
     reset_after,
     silence,
+    stalled,
     streamed,
 )
 from tests.contract.server import Reply, Server
@@ -102,6 +104,27 @@ async def test_the_deadline_ends_it(got: Got, server: Server, reply: Reply) -> N
     with pytest.raises(FetchFailed, match="timed out") as caught:
         await got(deadline=0.2)
     assert caught.value.transient
+
+
+@pytest.mark.parametrize("reply", [silence, stalled(b"half")], ids=["no answer", "no more"])
+async def test_silence_ends_it_before_the_deadline(got: Got, server: Server, reply: Reply) -> None:
+    server.reply = reply
+
+    with pytest.raises(FetchFailed, match="timed out") as caught:
+        await got(deadline=3600, idle=0.2)
+    assert caught.value.transient
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip", "br", "deflate", "zstd", "gzip, gzip", "identity, br"]
+)
+async def test_what_is_compressed_is_not_even_read(got: Got, server: Server, encoding: str) -> None:
+    bomb = gzip.compress(bytes(20_000_000))
+    server.reply = answer(bomb, headers={"Content-Encoding": encoding})
+
+    with pytest.raises(FetchFailed, match="compressed"):
+        await got(limit=1_000_000)
+    assert got.body == b""
 
 
 async def test_the_deadline_covers_all_redirects_together(got: Got, server: Server) -> None:

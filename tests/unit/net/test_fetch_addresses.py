@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from aquatint.net.fetch import FetchFailed, PublicResolver, is_public
-from tests.contract.replies import (
-    redirect,
-)
+from tests.contract.replies import each, redirect
 from tests.contract.server import Server
 from tests.unit.net.conftest import Got
 
@@ -78,6 +76,23 @@ HOSTILE = (
     "https://224.0.0.1/",
     "https://240.0.0.1/",
     "https://255.255.255.255/",
+    "https://[64:ff9b::a9fe:a9fe]/",
+    "https://[::ffff:169.254.169.254]/",
+    "https://[::ffff:0:127.0.0.1]/",
+    "https://[2002:a9fe:a9fe::]/",
+    "https://[2001:db8::1]/",
+    "https://100.100.100.200/",
+    "https://168.63.129.16/",
+    "https://192.0.0.192/",
+    "https://192.88.99.1/",
+    "https://0x7f.1/",
+    "https://0300.0250.0.1/",
+    "https://0251.0376.0251.0376/",
+    "https://2852039166/",
+    "https://0xa9fea9fe/",
+    "https://127.0.0.1:443@localhost/",
+    "wss://127.0.0.1:{port}/",
+    "unix:///var/run/docker.sock",
     "https://①②⑦.⓪.⓪.①/",
     "https://127。0。0。1/",
     "https://example.com\\@127.0.0.1/",
@@ -130,6 +145,20 @@ async def test_hostile_redirects(got: Got, server: Server, canary: Server, url: 
     assert (len(server.requests), canary.connections) == (1, 0)
 
 
+@pytest.mark.parametrize("place", ["{canary}", "https://[::1]/", "https://169.254.169.254/"])
+async def test_the_last_of_several_redirects_is_checked_like_the_first(
+    got: Got, server: Server, canary: Server, place: str
+) -> None:
+    last = place.format(canary=canary.url)
+    server.reply = each([redirect("/2"), redirect(f"{server.url}/3"), redirect(last)])
+
+    with pytest.raises(FetchFailed, match="forbidden"):
+        await got()
+
+    assert [request.path for request in server.requests] == ["/1.png", "/2", "/3"]
+    assert canary.connections == 0
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [
@@ -146,6 +175,13 @@ async def test_hostile_redirects(got: Got, server: Server, canary: Server, url: 
         ("fe80::1%eth0", False),
         ("224.0.0.1", False),
         ("100.64.0.1", False),
+        ("192.88.99.1", False),
+        ("192.0.0.192", False),
+        ("::ffff:192.0.0.192", False),
+        ("64:ff9b::168.63.129.16", False),
+        ("3fff::1", False),
+        ("168.63.129.16", False),
+        ("168.63.129.17", True),
         ("localhost", False),
         ("", False),
     ],

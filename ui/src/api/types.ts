@@ -120,6 +120,38 @@ export interface Item {
   llmApiCall?: LlmApiCall | null;
 }
 
+/** Why a quote waits for its owner. No key: a client of the owner's that cannot ask them. */
+export interface Asked {
+  keyId: string | null;
+  keyName: string | null;
+  reason: string;
+  at: string;
+}
+
+/** One line of `GET /api/quotes?waiting=true`. */
+export interface WaitingItem extends Item {
+  asked: Asked;
+}
+
+/** What a picture's file says of where it comes from. `source` and `xmp` are IPTC's NewsCodes. */
+export interface Provenance {
+  source: string | null;
+  c2pa: "none" | "valid" | "invalid" | "unread";
+  xmp: string | null;
+  generator: string | null;
+  signer: string | null;
+  trusted: boolean;
+  problems: readonly string[];
+  summary: string;
+  /** What a download adds to it. */
+  download: "none" | "xmp" | "c2pa";
+}
+
+/** `GET /api/images/{id}`. No provenance: there is no file to read. */
+export interface ImageDetails extends ImageRef {
+  provenance?: Provenance | null;
+}
+
 export interface ChatMessage {
   id: string;
   role: string;

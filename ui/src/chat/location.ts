@@ -1,14 +1,18 @@
 import { local, recall, remember } from "../design/storage";
 import { createStore, useStore } from "../design/store";
 import "../identity/arrival"; // restores the address before it is read here
+import { isWaiting, waitingIn } from "../waiting/link";
 
 const LAST = "aquatint.conversation";
 
-export type Page = "chat" | "usage" | "providers" | "settings" | "keys" | "users";
+export type Page = "chat" | "waiting" | "usage" | "providers" | "settings" | "keys" | "users";
 const PAGES: readonly Page[] = ["usage", "providers", "settings", "keys", "users"];
 
-const pageFromHash = (): Page =>
-  PAGES.find((page) => window.location.hash === pageLink(page)) ?? "chat";
+function pageFromHash(): Page {
+  const { hash } = window.location;
+  if (isWaiting(hash)) return "waiting";
+  return PAGES.find((page) => hash === pageLink(page)) ?? "chat";
+}
 
 const fromHash = (): string | null => {
   const match = /^#\/c\/(.+)$/.exec(window.location.hash);
@@ -23,6 +27,9 @@ export const conversationLink = (id: string | null) =>
 
 const page = createStore<Page>(pageFromHash());
 
+/** The waiting quote that the address names. */
+const waiting = createStore<string | null>(waitingIn(window.location.hash));
+
 /** The open conversation: the address says which; an address that says nothing means the last. */
 const current = createStore<string | null>(fromHash() ?? recall<string>(local, LAST));
 
@@ -33,6 +40,7 @@ const show = (id: string | null) => {
 
 function follow(): void {
   page.set(pageFromHash());
+  waiting.set(waitingIn(window.location.hash));
   if (page.get() === "chat") show(fromHash());
 }
 
@@ -42,6 +50,7 @@ if (current.get() !== null && page.get() === "chat") {
 }
 
 export const usePage = (): Page => useStore(page);
+export const useWaitingId = (): string | null => useStore(waiting);
 export const useConversationId = (): string | null => useStore(current);
 
 /** Also leaves every other page for the conversation. */

@@ -22,6 +22,7 @@ const frames = (content: string, named = {}) =>
 
 const house = {
   "GET /api/about": () => json({ version: "0", demo: false, chat: true, user: null }),
+  "GET /api/quotes": () => json([]),
   "GET /api/usage": () => json({ title: "none" }, 404),
   "GET /api/conversations": () => json([]),
   "GET /api/catalog/examples": () => json([]),

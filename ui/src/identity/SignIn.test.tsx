@@ -22,6 +22,7 @@ const usage = () =>
 const house = {
   "GET /api/about": () => json(aHouse()),
   "GET /api/usage": usage,
+  "GET /api/quotes": () => json([]),
   "GET /api/conversations": () => json([]),
   "GET /api/catalog/examples": () => json([]),
 };

@@ -50,6 +50,29 @@ describe("what a sign-in leaves in the address", () => {
   });
 });
 
+describe("a link to a waiting quote", () => {
+  it("is a place of the studio, which a sign-in leads back to", async () => {
+    await loadAt("/?quote=quote_1");
+    expect(window.location.href).toBe("http://localhost:3000/#/waiting/quote_1");
+    const { rememberPlace } = await import("./arrival");
+    rememberPlace();
+    vi.resetModules();
+    await loadAt("/");
+    expect(window.location.hash).toBe("#/waiting/quote_1");
+  });
+
+  it("outranks a sign-in that was given up", async () => {
+    sessionStorage.setItem("aquatint.back", '"#/keys"');
+    await loadAt("/?quote=quote_1");
+    expect(window.location.hash).toBe("#/waiting/quote_1");
+  });
+
+  it("is no setting out for a stranger's code", async () => {
+    const { codeOfArrival, signInError } = await loadAt("/?quote=quote_1#code=of-somebody-else");
+    expect([codeOfArrival, signInError.get()]).toEqual([null, "expired"]);
+  });
+});
+
 describe("the one-time code of a studio elsewhere", () => {
   async function redeem(answer: () => Response) {
     const gateway = playGateway({

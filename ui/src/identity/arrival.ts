@@ -1,5 +1,6 @@
 import { recall, remember, session } from "../design/storage";
 import { createStore } from "../design/store";
+import { waitingLink } from "../waiting/link";
 
 const BACK = "aquatint.back";
 
@@ -14,16 +15,18 @@ interface Arrival {
 function arrive(): Arrival {
   const { hash, search, pathname } = window.location;
   const said = new URLSearchParams(hash.slice(1));
+  const query = new URLSearchParams(search);
   const brought = said.get("code");
   const back = recall<string>(session, BACK);
   // A code that this tab did not set out for is a stranger's: it would sign the person in as them.
   const foreign = brought !== null && back === null;
-  const error = foreign
-    ? "expired"
-    : (said.get("signInError") ?? new URLSearchParams(search).get("signInError"));
+  const error = foreign ? "expired" : (said.get("signInError") ?? query.get("signInError"));
   remember(session, BACK, null);
-  if (brought !== null || error !== null || back !== null) {
-    window.history.replaceState(null, "", pathname + (back ?? ""));
+  // Programs hand out `/?quote=<id>`; as a place of the studio it outlives a sign-in.
+  const quote = query.get("quote");
+  const place = quote === null ? back : waitingLink(quote);
+  if (brought !== null || error !== null || place !== null) {
+    window.history.replaceState(null, "", pathname + (place ?? ""));
   }
   return { code: foreign ? null : brought, error };
 }

@@ -5,6 +5,7 @@ import { Chip, ProviderBadge } from "../design/Chip";
 import { copyText } from "../design/clipboard";
 import { dimensions, price } from "../design/format";
 import { askAsCurl, askAsPython, askingOf } from "./asking";
+import { FileSays } from "./FileSays";
 import { asCurl, asPython, orderOf } from "./snippets";
 
 export const isImage = ({ type }: LlmApiCall): boolean => type.startsWith("image");
@@ -147,6 +148,9 @@ export function Call(props: CallProps) {
       {call.error && <p className="mt-2 text-[0.87rem] text-bad">{call.error}</p>}
       <Facts call={call} />
       <Attempts attempts={call.attempts ?? []} />
+      {props.item?.images?.map(({ id }, index, { length }) => (
+        <FileSays key={id} id={id} name={length > 1 ? `Image ${index + 1}` : null} />
+      ))}
       {program && <CopyProgram {...program} />}
     </li>
   );

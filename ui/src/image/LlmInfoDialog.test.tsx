@@ -1,5 +1,8 @@
 import { screen, within } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Item, Provenance } from "../api/types";
+import { violations } from "../testing/axe";
+import { json, playGateway } from "../testing/gateway";
 import { aCall, anItem, bought } from "../testing/items";
 import { show } from "../testing/render";
 import { LlmInfoDialog } from "./LlmInfoDialog";
@@ -16,7 +19,62 @@ const text = aCall({
 const term = (name: string) => screen.getAllByText(name, { selector: "dt" }).at(-1);
 const value = (name: string) => term(name)?.nextElementSibling?.textContent;
 
+const MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+
+const said: Provenance = {
+  source: MADE,
+  c2pa: "valid",
+  xmp: null,
+  generator: "gpt-image",
+  signer: "OpenAI",
+  trusted: true,
+  problems: [],
+  summary: "Signed by OpenAI and unchanged since. It says: made by a machine (generative AI).",
+  download: "none",
+};
+
+const kept = (item: Item, provenance: Provenance | null) => ({
+  [`GET /api/images/${item.images?.[0]?.id}`]: () => json({ ...item.images?.[0], provenance }),
+});
+
+beforeEach(() => void playGateway({}));
+
 describe("LlmInfoDialog", () => {
+  it("tells what the picture's file says, and the details", async () => {
+    const item = bought(anItem());
+    playGateway(kept(item, said));
+    const { user } = show(<LlmInfoDialog calls={[]} items={[item]} onClose={vi.fn()} />);
+    expect((await screen.findByText("What the file says:")).parentElement?.textContent).toBe(
+      `What the file says: ${said.summary}`,
+    );
+    await user.click(screen.getByText("Details"));
+    expect(value("Source")).toBe("trainedAlgorithmicMedia");
+    expect(value("Signed by")).toBe("OpenAI, trusted");
+    expect(value("A download adds")).toBe("nothing");
+    expect(screen.queryByText("Problems")).toBeNull();
+    expect(await violations()).toEqual([]);
+  });
+
+  it("names what is wrong with a file, and whose name is only claimed", async () => {
+    const item = bought(anItem());
+    const problems = ["assertion.dataHash.mismatch"];
+    const broken = { ...said, c2pa: "invalid", trusted: false, problems } as const;
+    playGateway(kept(item, broken));
+    show(<LlmInfoDialog calls={[]} items={[item]} onClose={vi.fn()} />);
+    await screen.findByText("What the file says:");
+    expect(value("Signature")).toBe("broken");
+    expect(value("Signed by")).toBe("OpenAI, not known here");
+    expect(value("Problems")).toBe("assertion.dataHash.mismatch");
+  });
+
+  it("is silent about a file that is gone", async () => {
+    const item = bought(anItem());
+    const gateway = playGateway(kept(item, null));
+    show(<LlmInfoDialog calls={[]} items={[item]} onClose={vi.fn()} />);
+    await vi.waitFor(() => expect(gateway.seen).toHaveLength(1));
+    expect(screen.queryByText("What the file says:")).toBeNull();
+  });
+
   it("shows every call, and totals text and image apart", () => {
     show(<LlmInfoDialog calls={[text, aCall({ quoted: 0.1 })]} onClose={vi.fn()} />);
     expect(value("Tokens")).toBe("412 in, 64 out");

@@ -7,6 +7,7 @@ import { confirmKey, getItem, itemKey, refreshItem, setItem } from "./quotes";
 import { tellTabs } from "./tabs";
 import { markUnanswered } from "./unanswered";
 import { refreshUsage } from "./usage";
+import { refreshWaiting } from "./waiting";
 
 async function bodyOf(item: Item, chosen: Alternative | null): Promise<GenerateImage> {
   const quoteId = item.quoteId ?? (await getItem(item.id)).quoteId;
@@ -93,6 +94,7 @@ export function useConfirm(item: Item) {
     onSettled: async () => {
       void refreshUsage(client);
       await refreshItem(client, item.id);
+      void refreshWaiting(client);
       tellTabs({ changed: item.id });
     },
   });

@@ -1,7 +1,17 @@
-import type { QueryClient } from "@tanstack/react-query";
-import { patchJson } from "../api/client";
-import type { ImageRef, Item } from "../api/types";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
+import { getJson, patchJson } from "../api/client";
+import type { ImageDetails, ImageRef, Item } from "../api/types";
 import { changeItem } from "./quotes";
+
+const path = (id: string) => `/api/images/${encodeURIComponent(id)}`;
+
+/** A kept file never changes, and neither does what it says. */
+export const useImageDetails = (id: string) =>
+  useQuery({
+    queryKey: ["images", id],
+    queryFn: ({ signal }) => getJson<ImageDetails>(path(id), signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 /** Says what an image shows; with no words its prompt does. */
 export async function describeImage(
@@ -10,8 +20,7 @@ export async function describeImage(
   imageId: string,
   altText: string,
 ): Promise<void> {
-  const path = `/api/images/${encodeURIComponent(imageId)}`;
-  const told = await patchJson<ImageRef>(path, { altText });
+  const told = await patchJson<ImageRef>(path(imageId), { altText });
   changeItem(client, itemId, (item: Item) => ({
     ...item,
     images: item.images?.map((image) =>

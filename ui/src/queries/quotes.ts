@@ -51,6 +51,16 @@ const open = ({ status }: Item) => ["pending", "generating", "unknown"].includes
 const mayBeStale = (item: Item): boolean =>
   open(item) || (linksEnd(item) ?? Number.POSITIVE_INFINITY) <= Date.now();
 
+/** An item of which only the id is known. */
+export const useQuote = (id: string) =>
+  useQuery({
+    queryKey: itemKey(id),
+    queryFn: ({ signal }) => getItem(id, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: "always",
+  });
+
 /** The item that stands where `seed` was said, in its present state. */
 export function useItem(seed: Item): Item {
   const client = useQueryClient();

@@ -21,6 +21,8 @@ import { useReplace } from "./useReplace";
 interface GeneratedImageBlockProps extends ImageCallbacks {
   data: Item;
   onEdit?: (prompt: string) => void;
+  /** Somebody waits for this very quote: it is not exchanged for one with other settings. */
+  fixed?: boolean;
 }
 
 const STOPPED = {
@@ -41,7 +43,8 @@ function useDismiss(item: Item) {
 }
 
 /** One quoted image: its price, its making, and what became of it. */
-export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedImageBlockProps) {
+export function GeneratedImageBlock(props: GeneratedImageBlockProps) {
+  const { data, onEdit, fixed = false, ...callbacks } = props;
   const client = useQueryClient();
   const item = useItem(data);
   const { confirm, chosen, problem } = useConfirm(item);
@@ -61,6 +64,7 @@ export function GeneratedImageBlock({ data, onEdit, ...callbacks }: GeneratedIma
         <Pending
           seed={data.id}
           item={item}
+          fixed={fixed}
           problem={problem}
           onConfirm={confirm}
           onExpired={check}

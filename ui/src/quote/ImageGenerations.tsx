@@ -20,6 +20,8 @@ interface ImageGenerationsProps {
   /** What the message answers. */
   question?: string;
   onEdit: (prompt: string) => void;
+  /** Somebody waits for these very quotes: none is exchanged for one with other settings. */
+  fixed?: boolean;
 }
 
 async function copy(text: string, done: string) {
@@ -27,7 +29,8 @@ async function copy(text: string, done: string) {
 }
 
 /** The cards of one message, with what they share: one purchase, one lightbox, one account. */
-export function ImageGenerations({ items, calls, question, onEdit }: ImageGenerationsProps) {
+export function ImageGenerations(props: ImageGenerationsProps) {
+  const { items, calls, question, onEdit, fixed } = props;
   const [desk] = useState(newDesk);
   const [info, setInfo] = useState(false);
   const [shown, setShown] = useState<Shot | null>(null);
@@ -43,6 +46,7 @@ export function ImageGenerations({ items, calls, question, onEdit }: ImageGenera
           <GeneratedImageBlock
             key={item.id}
             data={item}
+            fixed={fixed}
             onCopy={(url) => copy(url, "Image URL copied to clipboard!")}
             onGrab={(markdown) => copy(markdown, "Markdown copied to clipboard!")}
             onLlmInfo={() => setInfo(true)}

@@ -20,6 +20,8 @@ interface PendingProps {
   /** The id that this card was first said with. */
   seed: string;
   item: Item;
+  /** Without other settings. */
+  fixed: boolean;
   problem: Problem | null;
   onConfirm: (chosen: Alternative | null) => void;
   /** The time of this price is over. */
@@ -90,7 +92,7 @@ function useChoice({ id, availableAlternatives = [] }: Item) {
 }
 
 /** A price, and the button that accepts it. */
-export function Pending({ seed, item, problem, onConfirm, onExpired }: PendingProps) {
+export function Pending({ seed, item, fixed, problem, onConfirm, onExpired }: PendingProps) {
   const [chosen, choose] = useChoice(item);
   const adjusting = useAdjust(item, chosen);
   const { pricing } = adjusting;
@@ -120,7 +122,7 @@ export function Pending({ seed, item, problem, onConfirm, onExpired }: PendingPr
       </div>
       <WhyThisModel item={item} />
       <Alternatives item={item} chosen={chosen} onChoose={choose} />
-      <Adjust item={item} chosen={chosen} adjusting={adjusting} />
+      {!fixed && <Adjust item={item} chosen={chosen} adjusting={adjusting} />}
       <Constraints item={item} />
     </>
   );

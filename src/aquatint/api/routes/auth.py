@@ -5,7 +5,7 @@ from urllib.parse import urldefrag
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from aquatint.api.context import BaseUrlDep, ServicesDep, bearer_of, caller_of, person
 from aquatint.api.cookies import LOGIN, SESSION, drop_cookie, read_cookie, set_cookie
@@ -43,7 +43,7 @@ class LogoutBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    everywhere: bool = False
+    everywhere: StrictBool = False
 
 
 @router.get("/login", response_class=Response, responses={**_AWAY, **errors(400, 503)})

@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Chatter, ServicesDep, while_admitted
+from aquatint.api.context import BaseUrlDep, Chatter, ServicesDep, watched_by
 from aquatint.api.openapi import Responses, errors
 from aquatint.api.sse import Frame, after_id, stream_events
 from aquatint.chat.model import Options, Words
@@ -70,10 +70,11 @@ async def chat(
     base_url: BaseUrlDep,
 ) -> StreamingResponse:
     """Begin a turn and watch it. It runs on when the watcher leaves."""
+    services.streams.check(caller.id)
     said = [Words(message.role, message.content) for message in body.messages]
     turn = await services.chat.start(caller.id, said, body.conversation_id, body.options)
     frames = await _watch(services, caller, turn, 0, base_url)
-    return stream_events(while_admitted(request, services, frames))
+    return stream_events(watched_by(request, services, caller, frames))
 
 
 @router.get(
@@ -90,7 +91,7 @@ async def turn_events(
 ) -> StreamingResponse:
     """The rest of a turn after `Last-Event-ID`; turns are kept for ten minutes."""
     frames = await _watch(services, caller, turn, after_id(request, turn), base_url)
-    return stream_events(while_admitted(request, services, frames))
+    return stream_events(watched_by(request, services, caller, frames))
 
 
 @router.post("/chat/{turn}/stop", status_code=204, responses=errors(404))

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, ServicesDep, Spender
+from aquatint.api.context import BaseUrlDep, Buyer, ServicesDep
 from aquatint.api.openapi import SPENDING
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.catalog.controls import MAX_IMAGES
@@ -75,7 +75,7 @@ async def generate_image(  # FastAPI hands in what the route needs
     body: GenerateBody,
     request: Request,
     services: ServicesDep,
-    caller: Spender,
+    caller: Buyer,
     base_url: BaseUrlDep,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> JSONResponse:
@@ -104,9 +104,8 @@ async def _confirmed(
     if body.quote_id is not None:
         stored = await services.quotes.redeem(caller.id, body.quote_id)
         _check_same(stored.quote, body)
-        return await services.generations.confirm(body.quote_id, confirmation)
-    quote = await services.quotes.make(caller.id, _request(body), terms=caller.key)
-    return await services.generations.buy(quote, confirmation)
+        return await services.spending.confirm(caller, body.quote_id, confirmation)
+    return await services.spending.buy(caller, _request(body), confirmation)
 
 
 def _request(body: GenerateBody) -> QuoteRequest:

@@ -9,7 +9,14 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from aquatint.api.context import BaseUrlDep, Follower, ServicesDep, Spender, while_admitted
+from aquatint.api.context import (
+    BaseUrlDep,
+    Buyer,
+    Follower,
+    ServicesDep,
+    Spender,
+    watched_by,
+)
 from aquatint.api.openapi import SPENDING, Responses, errors
 from aquatint.api.outcome import failure_answer, marked
 from aquatint.api.routes.images import FROM_OUTSIDE
@@ -45,13 +52,14 @@ async def confirm(  # FastAPI hands in what the route needs
     body: ConfirmBody,
     request: Request,
     services: ServicesDep,
-    caller: Spender,
+    caller: Buyer,
     base_url: BaseUrlDep,
     prefer: Annotated[str, Header()] = "",
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Buy what was quoted, exactly once, and wait for it unless `Prefer: respond-async`."""
-    confirmed = await services.generations.confirm(
+    confirmed = await services.spending.confirm(
+        caller,
         body.quote_id,
         Confirmation(
             owner=caller.id,
@@ -97,7 +105,7 @@ async def events(
     generation = await services.generations.get(caller.id, generation_id)
     watched = services.log.watch(stream(generation.id), after_id(request))
     frames = (Frame(str(e.seq), e.event, _told(generation.id, e)) async for e in watched)
-    return stream_events(while_admitted(request, services, frames))
+    return stream_events(watched_by(request, services, caller, frames))
 
 
 def _told(generation_id: str, event: Event) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from aquatint import __version__
 from aquatint.api.context import ServicesDep, bearer_of, caller_of
+from aquatint.api.shelter import DOCUMENTS, STUDIO
 from aquatint.container import Services
 from aquatint.errors import Forbidden, NotFound, Unauthenticated
 from aquatint.identity.model import Caller
@@ -24,10 +25,6 @@ _DOCS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Aquatint 
 <link rel="stylesheet" href="docs/swagger-ui.css">
 <div id="swagger-ui"></div>
 <script src="docs/swagger-ui-bundle.js"></script><script src="docs/init.js"></script></html>"""
-_POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; style-src 'self' 'unsafe-inline'"
-)
 
 
 @router.get("/healthz", tags=["house"])
@@ -76,7 +73,7 @@ def _user(caller: Caller) -> dict[str, Any]:
 
 @router.get("/docs", include_in_schema=False)
 async def documents() -> Response:
-    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": DOCUMENTS})
 
 
 @router.get("/", include_in_schema=False)
@@ -84,7 +81,7 @@ async def studio(request: Request) -> Response:
     """The studio's one page."""
     del request
     page = STATIC / "index.html"
-    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+    headers = {"Content-Security-Policy": STUDIO, "Cache-Control": "no-cache"}
     if not page.is_file():
         return HTMLResponse(_NO_STUDIO, headers=headers)
     return FileResponse(page, headers=headers)

@@ -9,6 +9,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from aquatint.api.context import OPERATOR, Reader, ServicesDep
 from aquatint.api.openapi import errors
+from aquatint.chat import passed
+from aquatint.db.engine import Tx
 from aquatint.generations.statement import statement
 from aquatint.ledger.audit import Audit, audit
 from aquatint.ledger.export import all_entries, span_of
@@ -27,11 +29,14 @@ _CSV: dict[int | str, dict[str, Any]] = {
 
 @router.get("/usage", responses=errors(400))
 async def get_usage(services: ServicesDep, caller: Reader, days: Days = 30) -> dict[str, Any]:
-    """Today, every limit, and the last days by provider, model and day."""
+    """Today, every limit, the last days by provider, model and day, and the calls to the chat."""
     now, limits = services.clock.now(), services.limits_of(caller.id, caller.key)
-    return await services.db.scan(
-        lambda tx: usage(tx, caller.id, limits, now=now, days=days, everything=caller.operator)
-    )
+
+    def read(tx: Tx) -> dict[str, Any]:
+        images = usage(tx, caller.id, limits, now=now, days=days, everything=caller.operator)
+        return {**images, "chat": passed.used(tx, caller.id, now=now, days=days)}
+
+    return await services.db.scan(read)
 
 
 @router.get("/usage/export.csv", response_class=Response, responses={**_CSV, **errors(400)})

@@ -1,0 +1,1 @@
+"""Aquatint beside other gateways, before the same upstream: README.md."""

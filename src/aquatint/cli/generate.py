@@ -1,0 +1,200 @@
+"""`aquatint quote` and `aquatint generate`: a price, your word, and the picture in a file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from aquatint.cli import show
+from aquatint.cli.common import DataDir
+from aquatint.cli.exits import Exit, misused
+from aquatint.cli.gateway import ApiKey, Json, Url, gateway, say, tell
+from aquatint.cli.saving import check_target, save
+from aquatint.cli.wishes import (
+    Count,
+    Expand,
+    Images,
+    Mask,
+    MaxCost,
+    Model,
+    Negative,
+    OperationOption,
+    Partial,
+    Prompt,
+    Provider,
+    Seed,
+    Size,
+    Style,
+    TierOption,
+    amount,
+    wishes,
+    words,
+)
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from aquatint_client import Aquatint, Generation, Quote
+
+Out = Annotated[Path, typer.Option("--out", metavar="PATH|DIR", help="Where the picture goes.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Buy without asking.")]
+_HERE = Path()
+
+
+def quote(  # noqa: PLR0913, PLR0917  # each option of the command is an argument
+    prompt: Prompt = "",
+    tier: TierOption = None,
+    model: Model = None,
+    provider: Provider = None,
+    size: Size = None,
+    n: Count = 1,
+    style: Style = None,
+    image: Images = None,
+    mask: Mask = None,
+    operation: OperationOption = None,
+    expand: Expand = None,
+    seed: Seed = None,
+    negative_prompt: Negative = None,
+    partial_images: Partial = 0,
+    url: Url = None,
+    api_key: ApiKey = None,
+    data_dir: DataDir = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show what a picture would cost, and who would make it; nothing is bought."""
+    wanted = wishes(
+        tier=tier,
+        model=model,
+        provider=provider,
+        size=size,
+        n=n,
+        style=style,
+        image=image,
+        mask=mask,
+        operation=operation,
+        expand=expand,
+        seed=seed,
+        negative_prompt=negative_prompt,
+        partial_images=partial_images,
+    )
+    said = words(prompt)
+    with gateway(url, api_key, data_dir, as_json=as_json) as client:
+        made = client.quote(said, **wanted)
+    if as_json:
+        tell(made.raw)
+    else:
+        typer.echo("\n".join(show.quote_lines(made)))
+
+
+def generate(  # noqa: PLR0913, PLR0917  # each option of the command is an argument
+    prompt: Prompt = "",
+    tier: TierOption = None,
+    model: Model = None,
+    provider: Provider = None,
+    size: Size = None,
+    n: Count = 1,
+    style: Style = None,
+    image: Images = None,
+    mask: Mask = None,
+    operation: OperationOption = None,
+    expand: Expand = None,
+    seed: Seed = None,
+    negative_prompt: Negative = None,
+    partial_images: Partial = 0,
+    out: Out = _HERE,
+    max_cost: MaxCost = None,
+    url: Url = None,
+    api_key: ApiKey = None,
+    data_dir: DataDir = None,
+    *,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Show the price, ask, buy the picture once and save it; the file's path is the output."""
+    wanted = wishes(
+        tier=tier,
+        model=model,
+        provider=provider,
+        size=size,
+        n=n,
+        style=style,
+        image=image,
+        mask=mask,
+        operation=operation,
+        expand=expand,
+        seed=seed,
+        negative_prompt=negative_prompt,
+        partial_images=partial_images,
+    )
+    limit = amount(max_cost)
+    said = _ready(prompt, out, n, yes=yes)
+    with gateway(url, api_key, data_dir, as_json=as_json) as client:
+        offered = client.quote(said, **wanted)
+        say("\n".join(show.quote_lines(offered)))
+        candidate = None if yes else _asked(offered)
+        _deliver(client, _bought(client, offered, candidate, limit), out, as_json=as_json)
+
+
+def _ready(prompt: str, out: Path, n: int, *, yes: bool) -> str:
+    """The prompt, once nothing stands in the way of asking and of saving."""
+    if not yes and (prompt == "-" or not sys.stdin.isatty()):
+        misused("there is no terminal to ask on: --yes buys, --max-cost says how much")
+    check_target(out, n)
+    return words(prompt)
+
+
+def _asked(offered: "Quote") -> str | None:
+    """The `model_key` of the alternative that was picked, None for what was quoted."""
+    several = len(offered.alternatives)
+    others = ", or the number of another model" if several else ""
+    question = f"Buy it for at most {show.at_most(offered.max_cost)}? [y/N{others}]"
+    said = typer.prompt(question, default="n", show_default=False, err=True).strip().lower()
+    if said in {"y", "yes"}:
+        return None
+    if said.isascii() and said.isdigit() and 0 < int(said) <= several:
+        return offered.alternatives[int(said) - 1].model_key
+    say("Nothing was bought.")
+    raise typer.Exit(Exit.DECLINED)
+
+
+def _bought(
+    client: "Aquatint", offered: "Quote", candidate: str | None, limit: "Decimal | None"
+) -> "Generation":
+    """Confirmed, and followed to its end."""
+    began: Generation | None = None
+    try:
+        began = client.confirm(offered, candidate, limit)
+        previews = 0
+        for event in client.stream(began):
+            if line := show.progress(event, previews):
+                say(line)
+            previews += event.name == "partial"
+        return client.wait(began)
+    except KeyboardInterrupt:
+        _interrupted(began)
+
+
+def _interrupted(began: "Generation | None") -> NoReturn:
+    if began is None:
+        say("\nIt may have been bought; `aquatint images list` shows what was made.")
+    else:
+        say(
+            "\nIt is bought already, and will be made without you. To get it later:\n"
+            f"  aquatint images get {began.id}"
+        )
+    raise typer.Exit(Exit.INTERRUPTED)
+
+
+def _deliver(client: "Aquatint", made: "Generation", out: Path, *, as_json: bool) -> None:
+    """The files, and what they cost."""
+    try:
+        paths = save(client, made.images, out)
+    except OSError:
+        raise typer.Exit(Exit.FAILED) from None
+    say("\n".join(show.receipt(made)))
+    if as_json:
+        tell({**made.raw, "files": [str(path) for path in paths]})
+    else:
+        typer.echo("\n".join(map(str, paths)))

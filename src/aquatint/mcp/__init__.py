@@ -1,0 +1,1 @@
+"""The same services as tools of the Model Context Protocol: a model may quote, a person spends."""
