@@ -84,6 +84,18 @@ install_packages() { # install_packages STAMP FOLDER MESSAGE
   fi
 }
 
+install_apart() { # install_apart NAME MESSAGE: requirements/NAME.txt into build/NAME
+  local lock
+  lock=$(digest "requirements/$1.txt")
+  if [ ! -x "build/$1/bin/python" ] || ! fresh "$1" "$lock"; then
+    say "$2"
+    rm -rf "build/$1"
+    .venv/bin/python -m venv --without-pip "build/$1"
+    scripts/install.sh "build/$1/bin/python" --require-hashes --requirement "requirements/$1.txt"
+    stamp "$1" "$lock"
+  fi
+}
+
 build_studio() {
   install_packages npm ui "Installing the studio's packages"
   if [ ! -f src/aquatint/static/index.html ] || ! fresh studio "$(digest ui)"; then
@@ -95,19 +107,14 @@ build_studio() {
 
 # Programs of other people that the tests let speak to the gateway.
 install_clients() {
-  local lock
   install_packages npm-clients tests/clients/vercel 'Installing the Vercel AI SDK, for the tests'
-  lock=$(digest requirements/clients.txt)
-  if [ ! -x build/clients/bin/python ] || ! fresh clients "$lock"; then
-    say 'Installing LiteLLM into build/clients, for the tests'
-    rm -rf build/clients
-    .venv/bin/python -m venv --without-pip build/clients
-    scripts/install.sh build/clients/bin/python --require-hashes --requirement requirements/clients.txt
-    stamp clients "$lock"
-  fi
+  install_apart clients 'Installing LiteLLM into build/clients, for the tests'
 }
 
 make_venv
 install_python
 build_studio
-if [ -n "$with_dev" ]; then install_clients; fi
+if [ -n "$with_dev" ]; then
+  install_clients
+  install_apart semgrep 'Installing Semgrep into build/semgrep, for the checks'
+fi

@@ -90,7 +90,9 @@ def find(root: Path) -> list[str]:
         "runtime": runtime,
         "build": [*group(groups, "build"), *project["build-system"]["requires"]],
         "dev": [*runtime, *group(groups, "dev")],
-        "clients": group(groups, "clients"),  # not held to the versions of the others
+        # These two are not held to the versions of the others.
+        "clients": group(groups, "clients"),
+        "semgrep": group(groups, "semgrep"),
     }
     problems: list[str] = []
     locked: dict[str, Pins] = {}

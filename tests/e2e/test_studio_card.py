@@ -14,6 +14,7 @@ from tests.e2e.conftest import Studio, visitor
 from tests.e2e.studio import (
     bought,
     card,
+    check_by_day_and_night,
     fault,
     open_room,
     paid_calls,
@@ -253,6 +254,7 @@ def test_an_expired_price_is_renewed(hurried_desk: Page, control: Any) -> None:
     expect(card(page)).to_contain_text("This price holds for another")
     expect(card(page)).to_contain_text("has expired", timeout=15_000)
     expect(card(page)).to_contain_text("Nothing was bought.")
+    check_by_day_and_night(page)
     card(page).get_by_role("button", name="Get a new price").click()
     expect(pay_button(page)).to_be_visible(timeout=10_000)
     pay_button(page).click()
@@ -270,6 +272,7 @@ def test_cancelling_tells_what_it_cost(hurried_desk: Page, control: Any) -> None
     expect(card(page).get_by_text("Cancelled", exact=True)).to_be_visible(timeout=20_000)
     expect(card(page)).to_contain_text("It cost")
     expect(card(page).get_by_role("button", name="Get a new price")).to_be_visible()
+    check_by_day_and_night(page)
 
 
 def test_an_open_breaker_is_told_and_heals(hurried_desk: Page, control: Any) -> None:

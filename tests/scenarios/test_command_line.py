@@ -207,7 +207,7 @@ async def test_leaving_early_tells_how_to_come_back(
     where: str, app: Client, request: pytest.FixtureRequest
 ) -> None:
     here: Shell = request.getfixturevalue(where)
-    await app.latency(1000)
+    await app.latency(1000 if where == "shell" else 5000)  # the shell's gateway waits for 1500
     with command.begun(
         "generate", "a fox", *MODEL, "--yes", folder=here.folder, settings=here.settings
     ) as process:
@@ -218,7 +218,7 @@ async def test_leaving_early_tells_how_to_come_back(
         await app.first_call()
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
-        assert process.wait(30) == 130
+        assert process.wait(30) == 130, rest
     known = rest.partition("aquatint images get ")[2].split()[0]
     assert here.files == []
     assert here.run("images", "get", known, "--out", "late.png").returncode == 0

@@ -109,6 +109,18 @@ async def test_a_person_who_does_not_say_yes_spends_nothing(
     assert not place.provider.calls
 
 
+async def test_a_no_after_the_owner_bought_it_hides_nothing(place: Place, mode: str) -> None:
+    async def owner_buys() -> None:
+        found = (await place.services.quotes.find("local", quote["id"])).quote
+        await place.app.post("/api/generations", {"quoteId": place.services.quotes.token(found)})
+
+    async with over_http(place.base, mode, Person("decline", meanwhile=owner_buys)) as client:
+        quote = await told(client, "quote_image", prompt=FOX)
+        made = await told(client, "confirm_image", quote_id=quote["id"])
+    assert (made["status"], len(place.provider.calls)) == ("complete", 1)
+    assert made["cost"] > 0
+
+
 async def test_where_nobody_can_be_asked_nothing_is_bought(place: Place, mode: str) -> None:
     async with over_http(place.base, mode) as client:
         quote = await told(client, "quote_image", prompt=FOX)

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
 from aquatint.identity.model import Scope
-from tests.support.client import Client
+from tests.contract.pictures import picture
+from tests.support.client import Answer, Client
 from tests.support.fake import books, house
 from tests.support.people import SIGN_IN, key_of, someone
 from tests.support.served import served
@@ -80,6 +82,48 @@ async def test_a_form_without_authorization_is_not_taken(app: Client) -> None:
     )
     assert told.status == 400
     assert told.body["error"]["param"] == "image"
+
+
+async def edited(app: Client, *parts: tuple[str, str | bytes], **headers: str) -> Answer:
+    """A form sent as it stands; bytes are a file."""
+    form = aiohttp.FormData()
+    for name, value in parts:
+        form.add_field(name, value, filename="it" if isinstance(value, bytes) else None)
+    return await app.post(
+        "/v1/images/edits", data=form, headers={"Authorization": "Bearer any", **headers}
+    )
+
+
+WANTED = (("image", picture()), ("prompt", "a hat"), ("model", FLARE), ("quality", "low"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "param"),
+    [
+        ((("n", "1"), ("n", "4")), "n"),
+        ((("negative_prompt", b"cats"),), "negative_prompt"),
+        ((("mask", "pic_of_a_mask"),), "mask"),
+        ((("image", "pic_of_another"),), "image"),
+        ((("mask", picture()), ("mask", picture(seed=2))), "mask"),
+    ],
+    ids=["twice", "file", "mask by name", "picture by name", "two masks"],
+)
+async def test_a_form_that_can_be_read_in_two_ways_buys_nothing(
+    app: Client, wrong: tuple[tuple[str, str | bytes], ...], param: str
+) -> None:
+    refused = await edited(app, *WANTED, *wrong)
+    assert (refused.status, refused.body["error"]["param"]) == (400, param)
+    assert (await app.invoice())["lines"] == []
+
+
+async def test_pictures_in_another_order_are_another_request(app: Client) -> None:
+    key, another = {"Idempotency-Key": "two pictures"}, ("image", picture(seed=2))
+    first = await edited(app, *WANTED, another, **key)
+    assert first.status == 200, first.raw
+    assert (await edited(app, *WANTED, another, **key)).headers["idempotency-replayed"] == "true"
+    turned = await edited(app, another, *WANTED, **key)
+    assert (turned.status, turned.body["error"]["code"]) == (422, "idempotency_conflict")
+    assert len((await app.invoice())["lines"]) == 1
 
 
 def test_an_unknown_model(app: Client, sdk: OpenAI) -> None:

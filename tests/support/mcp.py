@@ -1,6 +1,6 @@
 """Clients of the Model Context Protocol, with a person behind them or without one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,25 @@ from tests.support.client import Client as Browser
 from tests.support.fake import FakeProvider, house
 from tests.support.served import served
 
+Meanwhile = Callable[[], Awaitable[object]]  # what happens before the answer
 MODES = ("legacy", "2026-07-28")  # before and since a question travels inside the answer
 
 
 class Person:
     """Answers every question the same way, and keeps what it was asked."""
 
-    def __init__(self, action: str = "accept", *, buy: bool = True) -> None:
-        self.action, self.buy = action, buy
+    def __init__(
+        self, action: str = "accept", *, buy: bool = True, meanwhile: Meanwhile | None = None
+    ) -> None:
+        self.action, self.buy, self.meanwhile = action, buy, meanwhile
         self.asked: list[str] = []
 
     async def __call__(
         self, context: ClientRequestContext, params: ElicitRequestParams
     ) -> ElicitResult:
         self.asked.append(params.message)
+        if self.meanwhile:
+            await self.meanwhile()
         content: Any = {"buy": self.buy} if self.action == "accept" else None
         action: Any = self.action
         return ElicitResult(action=action, content=content)

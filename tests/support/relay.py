@@ -19,16 +19,29 @@ class Relay:
         self.lose: list[str] = []
         self.cut: list[tuple[str, int]] = []
         self.seen: list[str] = []  # every request line
+        self._lines: set[asyncio.Task[None]] = set()
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.create_task(self._pass_on(reader, writer))
+        self._lines.add(line)
+        line.add_done_callback(self._lines.discard)
+
+    async def end(self) -> None:
+        for line in tuple(self._lines):
+            line.cancel()
+        await asyncio.gather(*self._lines, return_exceptions=True)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server = await asyncio.open_connection(self._target.hostname, self._target.port)
         lines: list[str] = []  # what this connection asked for
         asked = asyncio.create_task(self._forth(reader, server[1], lines))
-        with suppress(ConnectionError):
-            await self._back(server[0], writer, lines)
-        asked.cancel()
-        for each in (writer, server[1]):
-            each.transport.abort()
+        try:
+            with suppress(ConnectionError):
+                await self._back(server[0], writer, lines)
+        finally:
+            asked.cancel()
+            for each in (writer, server[1]):
+                each.transport.abort()
 
     async def _forth(
         self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, lines: list[str]
@@ -67,3 +80,4 @@ async def relay(target: str) -> AsyncIterator[Relay]:
     made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield made
+        await made.end()

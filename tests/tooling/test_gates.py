@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.gates import dangers, hosts, locks, promises, secrets, sizes
+from scripts.gates import hosts, locks, promises, secrets, sizes
 from scripts.gates.files import ROOT, own_files
 from scripts.reference.settings import default, described, kind
 
@@ -161,37 +161,6 @@ def run_tests(folder: Path, text: str, **environment: str) -> "subprocess.Comple
     # What it left behind is its own affair, not that of the run around it.
     shutil.rmtree(folder)
     return done
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "aiohttp.ClientSession()",
-        "session.get(url, ssl=False)",
-        "Image.open(path)",
-        "HTMLResponse(f'<p>{text}</p>')",
-        "HTMLResponse('<p>' + text)",
-        "tx.execute('SELECT {}'.format(name))",
-        "signature == hmac.new(key, text).hexdigest()",
-        "hmac.digest(key, text, 'sha256') != signature",
-    ],
-)
-def test_a_dangerous_call_is_named(line: str) -> None:
-    assert len(list(dangers.python_problems("src/aquatint/a.py", line))) == 1
-
-
-@pytest.mark.parametrize(
-    "line", ["Image.open(path, formats=('PNG',))", "HTMLResponse(_PAGE)", "tx.execute(_SQL, {})"]
-)
-def test_a_call_that_is_safe_passes(line: str) -> None:
-    assert list(dangers.python_problems("src/aquatint/a.py", line)) == []
-
-
-@pytest.mark.parametrize(
-    "line", ["<b dangerouslySetInnerHTML={x} />", "a.innerHTML = b", "eval(x)"]
-)
-def test_text_that_becomes_an_element_is_named(line: str) -> None:
-    assert len(list(dangers.studio_problems("ui/src/a.tsx", f"\n{line}"))) == 1
 
 
 def test_a_key_in_a_file_is_found_unless_it_is_known(tmp_path: Path) -> None:

@@ -193,6 +193,8 @@ def _deliver(client: "Aquatint", made: "Generation", out: Path, *, as_json: bool
         paths = save(client, made.images, out)
     except OSError:
         raise typer.Exit(Exit.FAILED) from None
+    except KeyboardInterrupt:
+        _interrupted(made)
     say("\n".join(show.receipt(made)))
     if as_json:
         tell({**made.raw, "files": [str(path) for path in paths]})

@@ -21,6 +21,7 @@ from aquatint.generations.patience import insist
 from aquatint.generations.recovery import amend
 from aquatint.generations.verdict import end_of, together
 from aquatint.generations.watch import Leaving
+from aquatint.ledger import store as ledger
 from aquatint.ledger.service import CeilingReached
 from aquatint.money import Micro
 from aquatint.providers.base import ImageProvider, Stopped
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A generation and what its quote promised."""
+    """A generation and what its quote promised, under the ceiling that was confirmed."""
 
     generation: Generation
     quote: Quote
@@ -214,7 +215,13 @@ class _Walk:
         return row
 
     async def _buy(self, candidate: Candidate, row: Row) -> Result:
-        """All n images from one candidate, by as many calls as the model needs."""
+        """All n images from one candidate, by as many calls as the model needs.
+
+        Raises CeilingReached for one that is too dear for all of them: some would be bought at a
+        price of an image that nobody confirmed.
+        """
+        if candidate.max_cost > self._job.plan.ceiling:
+            raise CeilingReached
         n = self._job.quote.request.n
         tasks, position = [], 0
         calls = split(candidate, row, n)
@@ -275,4 +282,5 @@ def load(tx: Tx, generation_id: str, fence: int) -> Job:
     plan = stored.quote.plan(generation.candidate) if stored else None
     if stored is None or plan is None:
         raise LookupError(generation_id)
-    return Job(generation, stored.quote, plan)
+    ceiling = ledger.ceilings(tx, [generation_id]).get(generation_id, plan.ceiling)
+    return Job(generation, stored.quote, plan.model_copy(update={"ceiling": ceiling}))

@@ -112,7 +112,7 @@ async def confirm_image(
     if isinstance(said, Refused):
         raise said.error
     stored = await services.quotes.find(caller.id, quote_id)
-    if not said.buy:
+    if not said.buy and stored.generation_id is None:  # else the owner has bought it meanwhile
         return await _declined(ctx, stored)
     item = await bought(ctx, caller, stored, candidate)
     shape = made(item)

@@ -128,6 +128,14 @@ class Quote(Frozen):
         """What the provider is told."""
         return self.request.prompt if self.wording is None else self.wording
 
+    @property
+    def words_judged(self) -> str:
+        """What moderation reads: below a guidance of 1 a model draws what it should leave out."""
+        request = self.request
+        if request.negative_prompt and request.guidance is not None and request.guidance < 1:
+            return f"{self.words_sent}\n{request.negative_prompt}"
+        return self.words_sent
+
     def plan(self, key: str | None) -> "Plan | None":
         """The walk and ceiling when candidate `key` is confirmed; None: it was never offered."""
         first = self.candidates[0]

@@ -118,7 +118,7 @@ class Quotes:
 
         Asked when a quote is made and again when it is confirmed.
         """
-        await self._moderation.check(quote.owner, quote.words_sent, quote.inputs.images)
+        await self._moderation.check(quote.owner, quote.words_judged, quote.inputs.images)
 
     async def _prepared(self, owner: str, request: QuoteRequest) -> Inputs:
         if not request.images:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from aquatint.catalog.model import Row
 from aquatint.catalog.pricing import Usage
 from aquatint.errors import (
     BadResponse,
@@ -13,6 +14,7 @@ from aquatint.errors import (
     ProviderFault,
 )
 from aquatint.generations.model import State
+from aquatint.money import Micro
 from aquatint.providers.base import (
     BilledBadResponse,
     BilledRefusal,
@@ -20,6 +22,7 @@ from aquatint.providers.base import (
     ImageRequest,
     ImageSink,
 )
+from aquatint.quotes.model import Candidate
 from tests.support.fake import (
     OWNER,
     FakeProvider,
@@ -149,3 +152,29 @@ class TestFailures:
             assert len(item["images"]) == 2
             assert "2 of 3 images came" in item["warnings"]
             assert (await books(services)).attempts["settled"] == 1
+
+
+async def test_what_is_too_dear_for_all_the_images_makes_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three calls two would fit under the ceiling, at a price of an image nobody confirmed."""
+
+    def one_by_one(candidate: Candidate, row: Row, n: int) -> list[tuple[int, Micro]]:
+        return [(1, candidate.max_cost // n) for _ in range(n)]
+
+    async def only_the_dear(request: ImageRequest, sink: ImageSink) -> Completed:
+        if request.row.model == "gpt-image-1-mini":
+            raise ModelGone("gone")
+        return await deliver(request, sink)
+
+    monkeypatch.setattr("aquatint.generations.runner.split", one_by_one)
+    provider = FakeProvider(only_the_dear)
+    async with house(tmp_path, provider) as services:
+        made = await quote(services, "a fox", model="openai-gpt-image-1-mini-low", n=3)
+        first, dear = made.candidates
+        assert 2 * dear.max_cost < 3 * first.max_cost < 3 * dear.max_cost
+        generation_id = await buy(services, made, max_cost=first.max_cost)
+        ended = await services.generations.wait(OWNER, generation_id)
+        assert ended.state is State.FAILED
+        assert {call.row.model for call in provider.calls} == {first.model}
+        assert (await books(services)).charged == 0

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from aquatint.api.bounds import MAX_EDIT
 from aquatint.api.openai.fields import Pictures, Wishes
-from aquatint.api.openai.multipart import Form
+from aquatint.api.openai.multipart import Form, Part
 from aquatint.api.problems import first_of
 from aquatint.errors import AquatintError, InvalidRequest, PayloadTooLarge
 from aquatint.library.store import Image
@@ -51,6 +51,8 @@ class _Taken:
 
     def add(self, name: str, image_id: str, content: str) -> None:
         if name == "mask":
+            if self.mask:
+                raise WrongField("A request takes one mask", "mask")
             self.mask = image_id
         else:
             self.images.append(image_id)
@@ -60,8 +62,13 @@ class _Taken:
         if not self.images:
             raise WrongField("At least one image is required", "image")
         return Pictures(
-            images=tuple(self.images), mask=self.mask, hashes=tuple(sorted(self.hashes))
+            images=tuple(self.images), mask=self.mask, hashes=tuple(sorted(self.hashes, key=_kind))
         )
+
+
+def _kind(told: str) -> str:
+    """Where a mask stands means nothing; which picture is the first does."""
+    return told.partition(":")[0]
 
 
 async def read(request: Request, uploads: Uploads, owner: str) -> tuple[Wishes, Pictures]:
@@ -87,13 +94,27 @@ async def _from_form(
         if part.name in _PICTURES and part.is_file:
             image = await uploads.take(owner, form.data())
             taken.add(part.name, image.id, image.sha256)
-        elif part.is_file:
+            continue
+        _check_part(part, fields)
+        if part.is_file:
             async for _ in form.data():  # nothing is made of it, and the answer says so
                 pass
             fields[part.name] = "a file"
         else:
             fields[part.name] = await form.text(_FIELD_LIMIT)
     return fields, taken
+
+
+def _check_part(part: Part, known: Mapping[str, object]) -> None:
+    """Raises WrongField where the picture would be another than was meant, and be paid for."""
+    name = part.name
+    if name in _PICTURES:
+        raise WrongField("A picture in a form is a part with a filename", name)
+    if name in Wishes.model_fields:
+        if part.is_file:
+            raise WrongField(f"{name} is text, not a file", name)
+        if name in known:
+            raise WrongField(f"{name} is there more than once", name)
 
 
 async def _from_json(
