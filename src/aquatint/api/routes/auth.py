@@ -135,7 +135,7 @@ async def token(body: CodeBody, services: ServicesDep) -> JSONResponse:
     return JSONResponse(given, headers=_NO_STORE)
 
 
-@router.post("/logout", responses=errors(401))
+@router.post("/logout", responses=errors(401, 404))
 async def logout(
     request: Request, services: ServicesDep, body: LogoutBody | None = None
 ) -> JSONResponse:
