@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.servers import gateway, provider_settings, simulator
 
@@ -73,6 +73,7 @@ def visitor(browser: Browser, url: str, *, phone: bool = False) -> Iterator[Page
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda message: complaints.extend(_complaint(message)))
     opened.goto("/")
+    expect(opened.get_by_role("heading").first).to_be_visible(timeout=30_000)
     yield opened
     context.close()
     assert complaints == []

@@ -29,9 +29,9 @@ def pay_button(page: Page) -> Locator:
 
 def quoted(page: Page, text: str = FOX) -> Locator:
     """Ask for one picture; the button with its price."""
-    before = page.get_by_role("article").count()
     ask(page, text)
-    expect(page.get_by_role("article")).to_have_count(before + 1, timeout=20_000)
+    answer = page.get_by_role("log").locator("> :last-child")
+    expect(answer.get_by_role("article")).to_be_visible(timeout=20_000)
     button = pay_button(page)
     expect(button).to_be_enabled(timeout=15_000)
     return button

@@ -235,7 +235,7 @@ def test_offline_while_it_is_made(desk: Page, control: Any) -> None:
 
 
 def test_a_picture_that_does_not_load_is_loaded_again(desk: Page, control: Any) -> None:
-    desk.route("**/content*", lambda route: route.abort(), times=1)
+    desk.route("**/api/images/*/content*", lambda route: route.abort(), times=1)
     bought(desk)
     desk.wait_for_function("() => document.querySelector('article img')?.naturalWidth > 0")
     assert len(paid_calls(control)) == 1

@@ -42,9 +42,9 @@ def size_of(b64: str) -> tuple[int, int]:
 
 
 async def bodies(app: Client) -> list[dict[str, Any]]:
-    """What reached the simulator."""
+    """What was bought of the simulator; a key is verified without a body."""
     seen = (await app.get(f"{app.simulator}/_sim/requests")).body
-    return [{**request["body"], "path": request["path"]} for request in seen]
+    return [{**sent["body"], "path": sent["path"]} for sent in seen if sent["method"] == "POST"]
 
 
 async def bill(app: Client) -> float:
