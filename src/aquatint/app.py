@@ -36,10 +36,10 @@ from aquatint.api.tracing import HEADER, RequestIds
 from aquatint.container import Services
 from aquatint.mcp.door import Door
 
-_ROUTERS = (
+_ROUTERS = (  # looked through in this order for every request
+    *(openai_images, openai_models, openai_chat),
     *(gateway, chat, conversations, quotes, generations, images, catalog, providers, usage),
     *(auth, keys, users, moderation, webhooks, house),
-    *(openai_images, openai_models, openai_chat),
 )
 _METHODS = ("GET", "POST", "PATCH", "DELETE")
 _TAKEN = (

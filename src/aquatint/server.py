@@ -1,6 +1,7 @@
 """Runs the application: one process, one port, and a clean stop."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -116,6 +117,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            gc.collect()
+            gc.freeze()  # what is there now stays: no later collection has to look at it
             self._ready()
 
     @contextmanager

@@ -55,18 +55,8 @@ def controls(catalog: Catalog, row: Row) -> Controls:
         moderations=can.moderations,
         input_fidelities=can.input_fidelities,
         sizes=row.sizes.popular,
-        qualities=_qualities(catalog, row),
+        qualities=catalog.tiers(row),
         input_images=can.max_images,
         mask=can.mask,
         partial_images=can.partial_images,
     )
-
-
-def _qualities(catalog: Catalog, row: Row) -> tuple[Tier, ...]:
-    offered = {
-        tier
-        for each in catalog.rows
-        if (each.provider, each.model) == (row.provider, row.model) and catalog.live(each)
-        for tier in each.tiers
-    }
-    return tuple(tier for tier in Tier if tier in offered)

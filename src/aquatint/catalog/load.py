@@ -9,7 +9,7 @@ from aquatint.catalog.reasons import Code, Reason
 
 
 class Catalog:
-    """Every row, judged at one date. Cheap to build: the files are read once per process.
+    """Every row, judged once, at one date; the files are read once per process.
 
     `rows` holds every row, offered or not, in the files' order.
     """
@@ -20,6 +20,10 @@ class Catalog:
         self.rows = tuple(self._offers.rows.values())
         self.providers = frozenset(row.provider for row in self.rows)
         self._successors = {row.continued_by for row in self.rows if row.continued_by}
+        self._statuses = {row.key: self._judged(row) for row in self.rows}
+        self._own_chains = {tier: self._own_chain(tier) for tier in Tier}
+        self._chains = {tier: self._chain(tier) for tier in Tier}
+        self._tiers = self._tiers_of_models()
         self._found: dict[tuple[Tier, str | None, str | None], Row] = {}
 
     def get(self, key: str) -> Row | None:
@@ -28,6 +32,9 @@ class Catalog:
 
     def status(self, row: Row) -> Reason:
         """Code and words: ``ok``, ``not_yet``, ``retired``, ``superseded`` or ``no_price``."""
+        return self._statuses[row.key]
+
+    def _judged(self, row: Row) -> Reason:
         if self.as_of < row.available_from:
             return reasons.not_yet(row.available_from)
         if row.retired_on and self.as_of >= row.retired_on:
@@ -51,6 +58,9 @@ class Catalog:
 
         Of a row and the one that takes over from it, only the one whose time it is.
         """
+        return self._own_chains[tier]
+
+    def _own_chain(self, tier: Tier) -> tuple[Row, ...]:
         rows = (self._offers.rows[key] for key in self._offers.chains[tier])
         return tuple(row for row in rows if self._has_its_turn(row))
 
@@ -61,8 +71,23 @@ class Catalog:
 
     def chain(self, tier: Tier) -> tuple[Row, ...]:
         """The tier's own chain, then those of the lower tiers; each row once."""
+        return self._chains[tier]
+
+    def _chain(self, tier: Tier) -> tuple[Row, ...]:
         rows = (row for step in (tier, *tier.below) for row in self.own_chain(step))
         return tuple({row.key: row for row in rows}.values())
+
+    def tiers(self, row: Row) -> tuple[Tier, ...]:
+        """At which tiers `row` and its sisters, the same model at other qualities, are offered."""
+        return self._tiers.get((row.provider, row.model), ())
+
+    def _tiers_of_models(self) -> dict[tuple[str, str], tuple[Tier, ...]]:
+        offered: dict[tuple[str, str], set[Tier]] = {}
+        for row in filter(self.live, self.rows):
+            offered.setdefault((row.provider, row.model), set()).update(row.tiers)
+        return {
+            model: tuple(tier for tier in Tier if tier in some) for model, some in offered.items()
+        }
 
     def find(
         self, *, tier: Tier, provider: str | None = None, model: str | None = None

@@ -41,6 +41,7 @@ from aquatint.library.blobs import BlobStore
 from aquatint.library.links import ImageLinks
 from aquatint.library.provenance import Provenance
 from aquatint.library.uploads import Uploads
+from aquatint.memory import give_back
 from aquatint.net.http import open_session
 from aquatint.policy.limits import LimitsOf, limits_of
 from aquatint.policy.pace import Pace, Streams
@@ -114,8 +115,8 @@ async def _alive(ground: Ground, services: Services) -> AsyncIterator[None]:
     """Take part in what the processes of this database do for one another."""
     heart = Heart(
         ground.membership,
-        take_over=(services.generations.take_over, services.chat.take_over),
-        heed=(services.generations.heed, services.chat.heed),
+        each_beat=(services.generations.take_over, services.chat.take_over, give_back),
+        each_second=(services.generations.heed, services.chat.heed),
     )
     keeper = Housekeeper(
         db=ground.db,

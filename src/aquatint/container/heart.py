@@ -15,14 +15,14 @@ Chore = Callable[[], Awaitable[None]]
 
 
 class Heart:
-    """Beats until it is stopped; `take_over` is done after each beat, `heed` every second."""
+    """Beats until it is stopped; `each_beat` is done after it, `each_second` every second."""
 
     def __init__(
-        self, membership: Membership, *, take_over: Sequence[Chore], heed: Sequence[Chore]
+        self, membership: Membership, *, each_beat: Sequence[Chore], each_second: Sequence[Chore]
     ) -> None:
         self._membership = membership
-        self._take_over = take_over
-        self._heeded = heed
+        self._each_beat = each_beat
+        self._each_second = each_second
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -37,11 +37,11 @@ class Heart:
     async def _beat(self) -> None:
         for dead in await self._membership.look():
             logger.warning("process_died process=%s: its work is taken over", dead)
-        for chore in self._take_over:
+        for chore in self._each_beat:
             await chore()
 
     async def _heed(self) -> None:
-        for chore in self._heeded:
+        for chore in self._each_second:
             await chore()
 
     async def stop(self) -> None:

@@ -1,6 +1,6 @@
 """What is asked for, and what one row of the catalog makes of it."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aquatint.catalog import pricing, reasons
@@ -39,8 +39,8 @@ class ImageSettings:
 
     def given(self) -> dict[str, object]:
         """The settings that were asked for, by name."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in values if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,5 @@
 """What a generation looks like to OpenAI's clients: the answer, its headers, its usage."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,8 +83,7 @@ async def images_answer(
         data.append({**where, **revised})
     document = {"created": created(told.shown), **told.settings, "data": data, **_used(told)}
     parts = page.parts(document)
-    size = await asyncio.to_thread(length, parts)
-    headers = {**facts(told.shown, warnings), "Content-Length": str(size)}
+    headers = {**facts(told.shown, warnings), "Content-Length": str(length(parts))}
     text = handing.through(written(parts))
     return StreamingResponse(text, media_type="application/json", headers=headers)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack
@@ -40,7 +41,7 @@ class Page:
 
 
 def length(parts: Sequence[Part]) -> int:
-    """How many bytes `written` will yield; for a thread that may wait for the disk."""
+    """How many bytes `written` will yield."""
     return sum(len(part) if isinstance(part, bytes) else _encoded(part) for part in parts)
 
 
@@ -61,8 +62,8 @@ async def written(parts: Sequence[Part]) -> AsyncGenerator[bytes, None]:
             if isinstance(part, bytes):
                 yield part
                 continue
-            while window := await asyncio.to_thread(_next_window, opened[part]):
-                yield window
+            for _ in range(-(-os.fstat(opened[part].fileno()).st_size // WINDOW)):
+                yield await asyncio.to_thread(_next_window, opened[part])
 
 
 def _opened(paths: Sequence[Path], files: ExitStack) -> dict[Path, IO[bytes]]:
