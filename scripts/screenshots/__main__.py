@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from scripts.screenshots.files import keep, too_heavy, unwanted
@@ -102,6 +102,7 @@ def main() -> int:
     told = parser.parse_args()
     known = [state.name for state in (*STUDIO, *HURRIED, *SIGNED_IN)]
     failed: list[str] = []
+    expect.set_options(timeout=WAIT_MS)  # a busy machine is no failure
     with chromium() as browser:
         for look in LOOKS:
             if not told.look or look.name in told.look:

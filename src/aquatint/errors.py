@@ -4,7 +4,7 @@ AquatintError
 ├─ InvalidRequest 400 · PayloadTooLarge 413 · PromptRejected 422 · ImageUnusable 422
 ├─ Unauthenticated 401 · Forbidden 403 · NotFound 404 (also: not yours)
 ├─ QuoteExpired 410 · QuoteUsed 409 · IdempotencyInProgress 409 · IdempotencyConflict 422
-├─ LimitReached 429 · BudgetExceeded 402 · PriceUnknown 422
+├─ CallerGone 499 · LimitReached 429 · BudgetExceeded 402 · PriceUnknown 422
 ├─ ModerationUnavailable 503 · AuthUnavailable 503 · ChatNotConfigured 503
 ├─ NoProviderAvailable 503        carries every candidate and its reason
 └─ ProviderError
@@ -103,6 +103,12 @@ class QuoteUsed(AquatintError):
 
 class IdempotencyInProgress(AquatintError):
     status, code = 409, "idempotency_in_progress"
+
+
+class CallerGone(AquatintError):
+    """Nobody reads this; the status is what proxies write for a client that left."""
+
+    status, code = 499, "caller_gone"
 
 
 class IdempotencyConflict(AquatintError):

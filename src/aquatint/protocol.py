@@ -8,6 +8,7 @@ MAX_HEAD = 64 * 1024  # bytes: the address, the headers and the trailers of one 
 HEAD_SECONDS = 20.0  # from the first byte of a request, or from connecting, to the end of its head
 BODY_SECONDS = 30.0  # for its body, and for each
 BODY_BYTES = 512 * 1024  # of it so much longer
+ANSWER_SECONDS = 60.0  # to take what waits for it: about 64 KiB, and then as much again
 _TOO_LARGE = b"The headers are larger than 64 KiB"
 _ANSWER = (
     STATUS_LINE[431]
@@ -27,6 +28,7 @@ class BoundedRequest(HttpToolsProtocol):
     """
 
     _patience: asyncio.TimerHandle | None = None
+    _untaken: asyncio.TimerHandle | None = None
     _received = 0  # bytes of the present request's body
     _head = 0  # bytes of the present request's head that the parser has handed over
     _unfinished = 0  # bytes since it last handed anything over: a header that does not end
@@ -37,7 +39,16 @@ class BoundedRequest(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._heard()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._untaken = self.loop.call_later(ANSWER_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._taken()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         self._unfinished += len(data)
@@ -85,6 +96,11 @@ class BoundedRequest(HttpToolsProtocol):
         if self._patience:
             self._patience.cancel()
             self._patience = None
+
+    def _taken(self) -> None:
+        if self._untaken:
+            self._untaken.cancel()
+            self._untaken = None
 
     def _give_up(self, seen: int) -> None:
         self._patience = None

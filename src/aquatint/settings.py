@@ -154,6 +154,7 @@ class Settings(BaseSettings):
     oidc_issuer: Issuer = None
     oidc_client_id: Text = None
     oidc_client_secret: Key = None
+    oidc_name: Text = None  # None: its host
     allowed_users: Names = ()
     allowed_domains: Names = ()
     operators: Names = ()

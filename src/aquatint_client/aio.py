@@ -17,7 +17,7 @@ from aquatint_client.errors import (
     of_generation,
 )
 from aquatint_client.events import Ended, Event, Partial, event_of, frames
-from aquatint_client.model import Generation, Image, Model, Provider, Quote, Usage
+from aquatint_client.model import Generation, Image, Model, Provider, Quote, Raw, Usage
 from aquatint_client.saving import atomic, name_of, place
 from aquatint_client.transport import PAUSES, Call, Transport
 from aquatint_client.wishes import Picture, Wishes, body
@@ -68,6 +68,10 @@ class AsyncAquatint:
             asked["mask"] = await self._brought(mask)
         call = Call("POST", "/api/quotes", json=body(prompt, asked))
         return await self._http.ask(call, wire.quote, again=True)
+
+    async def get_quote(self, quote_id: str) -> Quote:
+        """A quote that was made before, as it is now; confirming it again buys nothing more."""
+        return await self._http.ask(Call("GET", f"/api/quotes/{quote_id}"), wire.quote, again=True)
 
     async def _brought(self, picture: Picture) -> str:
         if isinstance(picture, Image):
@@ -223,6 +227,10 @@ class AsyncAquatint:
     async def providers(self) -> list[Provider]:
         call = Call("GET", "/health-check/image-providers")
         return await self._http.ask(call, wire.providers, again=True)
+
+    async def call(self, method: str, path: str, json: Raw | None = None) -> Any:  # noqa: ANN401  # JSON is anything
+        """The gateway's own answer, for what has no method here; asked once."""
+        return await self._http.ask(Call(method, path, json=json), lambda told: told)
 
 
 def _path(generation: Generation | str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, Unpack
+from typing import Any, BinaryIO, Self, Unpack
 
 from aquatint_client.aio import AsyncAquatint, Money, Target
 from aquatint_client.events import Event, Partial
-from aquatint_client.model import Generation, Image, Model, Provider, Quote, Usage
+from aquatint_client.model import Generation, Image, Model, Provider, Quote, Raw, Usage
 from aquatint_client.portal import Portal
 from aquatint_client.transport import PAUSES
 from aquatint_client.wishes import Wishes
@@ -47,6 +47,9 @@ class Aquatint:
 
     def quote(self, prompt: str = "", **wishes: Unpack[Wishes]) -> Quote:
         return self._portal.run(self._client.quote(prompt, **wishes))
+
+    def get_quote(self, quote_id: str) -> Quote:
+        return self._portal.run(self._client.get_quote(quote_id))
 
     def confirm(
         self, quote: Quote, candidate: str | None = None, max_cost: Money | None = None
@@ -100,6 +103,9 @@ class Aquatint:
 
     def providers(self) -> list[Provider]:
         return self._portal.run(self._client.providers())
+
+    def call(self, method: str, path: str, json: Raw | None = None) -> Any:  # noqa: ANN401  # JSON is anything
+        return self._portal.run(self._client.call(method, path, json))
 
 
 async def _next(events: AsyncIterator[Event]) -> Event | None:

@@ -74,6 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-11-22") from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="aquatint_simulator",
@@ -83,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8081, help="default: %(default)s; 0: any free")
     parser.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=_day,
         metavar="DATE",
         help="serve and bill what that day had; default: every model, at the latest prices",
     )

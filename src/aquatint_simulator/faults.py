@@ -163,7 +163,7 @@ class FaultBox:
 
 def _orders(prompt: str, header: str | None) -> Iterator[tuple[str, str]]:
     """What a call orders for itself, and the place where it says so: its header, or a word."""
-    if header:
+    if header is not None:
         yield HEADER, header
         return
     for word in _MAGIC.finditer(prompt):

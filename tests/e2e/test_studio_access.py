@@ -186,6 +186,22 @@ def test_every_page_is_without_fault(wide_desk: Page) -> None:
         check_by_day_and_night(page)
 
 
+def test_every_page_fits_its_window(wide_desk: Page) -> None:
+    page = wide_desk
+    bought(page, SUNSET)
+    for room in ("Usage", "Providers", "Settings"):
+        open_room(page, room)
+        for width in (1920, 1024, 768):
+            page.set_viewport_size({"width": width, "height": 900})
+            expect(page.get_by_role("main").get_by_role("heading", level=2).first).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (room, width)
+            cut = page.evaluate(
+                """[...document.querySelectorAll('main table')].filter(it => it.offsetParent)
+                     .filter(it => it.offsetWidth > it.parentElement.clientWidth).length"""
+            )
+            assert cut == 0, (room, width)
+
+
 def test_what_opens_is_without_fault(wide_desk: Page) -> None:
     page = wide_desk
     page.get_by_role("button", name="Model: Auto model").click()

@@ -227,7 +227,7 @@ def test_offline_while_it_is_made(desk: Page, control: Any) -> None:
         timeout=10_000
     )
     desk.context.set_offline(True)
-    expect(bar(desk)).to_be_visible(timeout=15_000)
+    expect(bar(desk)).to_be_in_viewport(timeout=15_000)  # wherever one has scrolled
     desk.context.set_offline(False)
     made(desk)
     expect(bar(desk)).to_have_count(0)
@@ -262,3 +262,36 @@ def test_what_is_unknown_becomes_known_by_itself(desk: Page, control: Any) -> No
     again.click()
     made(desk)
     assert len(paid_calls(control)) == 2
+
+
+def test_an_open_page_follows_an_upgrade_with_its_draft(desk: Page) -> None:
+    """Its parts are gone from the host: the page that was loaded anew has its own."""
+    desk.get_by_role("textbox", name="Message").fill("half a thought")
+    loads: list[str] = []
+    desk.on("load", lambda page: loads.append(page.url))
+
+    def gone(route: Route) -> None:
+        if loads:
+            route.continue_()
+        else:
+            route.fulfill(status=404, body="")
+
+    desk.route(re.compile(r"/assets/UsagePage-.*\.js"), gone)
+    desk.get_by_role("link", name="Usage").click()
+    expect(desk.get_by_role("button", name="Download CSV")).to_be_visible(timeout=15_000)
+    assert len(loads) == 1
+    desk.get_by_role("link", name="Back to the studio").click()
+    expect(desk.get_by_role("textbox", name="Message")).to_have_value("half a thought")
+
+
+def test_a_room_opened_while_nothing_answers_comes_when_it_does(desk: Page) -> None:
+    loads: list[str] = []
+    desk.on("load", lambda page: loads.append(page.url))
+    desk.context.set_offline(True)
+    desk.get_by_role("link", name="Settings").click()
+    expect(bar(desk)).to_be_visible()
+    expect(desk.get_by_role("heading", level=1, name="Settings")).to_be_visible()
+    desk.context.set_offline(False)
+    expect(desk.get_by_role("radio", name="As the system")).to_be_visible(timeout=15_000)
+    expect(bar(desk)).to_have_count(0)
+    assert len(loads) <= 1  # browsers differ in whether a part that failed is asked for again

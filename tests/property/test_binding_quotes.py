@@ -181,9 +181,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             runner.run(context.__aexit__(None, None, None))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @settings(
-    max_examples=100,
+    max_examples=200,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -136,6 +136,17 @@ async def test_a_quote_of_its_own_that_is_too_dear_waits_too(desk: Desk) -> None
     assert (replay.status, replay.headers["idempotency-replayed"]) == (200, "true")
 
 
+async def test_a_program_that_asks_without_end_pushes_out_its_own_alone(desk: Desk) -> None:
+    quiet, loud = await desk.key(images_per_day=0), await desk.key(images_per_day=0)
+    first = (await desk.buy(quiet)).body["quote"]["id"]
+    asked = []
+    for number in range(25):
+        desk.clock.advance(1)
+        asked.append((await desk.buy(loud, prompt=f"fox {number}")).body["quote"]["id"])
+    found = [each["id"] for each in await desk.waiting()]
+    assert found == [*reversed(asked[5:]), first]
+
+
 async def test_the_same_requests_at_once_wait_as_one(desk: Desk) -> None:
     key = await desk.key(images_per_day=0)
     answers = await asyncio.gather(*(desk.buy(key) for _ in range(6)))
@@ -167,6 +178,51 @@ async def test_an_idempotency_key_leads_to_what_its_owner_bought_for_good(desk: 
     assert (await desk.buy(key, **named)).status == 200
     assert (await desk.buy(key)).status == 429
     assert len(desk.provider.calls) == 1
+
+
+@pytest.mark.parametrize("path", ["/generate-image", "/v1/images/generations"])
+async def test_two_programs_of_one_owner_know_nothing_of_each_other(desk: Desk, path: str) -> None:
+    named = {"Idempotency-Key": "order-1"}
+    one, two = await desk.key(), await desk.key()
+    assert (await desk.buy(one, path, headers=named)).status == 200
+    other = await desk.buy(two, path, headers=named, prompt="a hen")
+    assert (other.status, "idempotency-replayed" in other.headers) == (200, False)
+    assert (await desk.buy(two, path, headers=named)).status == 422
+    person = {**desk.ann.headers(desk.app.base), **named}
+    own = await desk.app.call("POST", path, {"prompt": "a cat"}, headers=person)
+    assert (own.status, "idempotency-replayed" in own.headers) == (200, False)
+    assert len(desk.provider.calls) == 3
+
+
+async def test_a_retry_gets_what_its_own_key_began(desk: Desk) -> None:
+    path, again = "/v1/images/generations", {"x-stainless-retry-count": "1"}
+    one, two = await desk.key(), await desk.key()
+    assert (await desk.buy(one, path)).status == 200
+    assert "idempotency-replayed" not in (await desk.buy(two, path, headers=again)).headers
+    assert "idempotency-replayed" in (await desk.buy(one, path, headers=again)).headers
+    assert len(desk.provider.calls) == 2
+
+
+async def test_a_key_that_was_rotated_finds_what_it_bought_before(desk: Desk) -> None:
+    named = {"Idempotency-Key": "order-1"}
+    made = await desk.ask("POST", "/api/keys", {"name": "a program", "scopes": ["generate"]})
+    old = {"Authorization": f"Bearer {made.body['key']}"}
+    assert (await desk.buy(old, headers=named)).status == 200
+    turned = await desk.ask("POST", f"/api/keys/{made.body['id']}/rotate")
+    new = {"Authorization": f"Bearer {turned.body['key']}"}
+    assert (await desk.buy(new, headers=named)).headers["idempotency-replayed"] == "true"
+    assert len(desk.provider.calls) == 1
+
+
+@pytest.mark.parametrize("path", ["/generate-image", "/v1/images/generations"])
+async def test_without_the_scope_nothing_that_was_bought_is_answered(desk: Desk, path: str) -> None:
+    """Not even what the key itself bought when it had the scope."""
+    named = {"Idempotency-Key": "order-1"}
+    key = await desk.key()
+    assert (await desk.buy(key, path, headers=named)).status == 200
+    sql = "UPDATE api_keys SET scopes = 'quote'"
+    await desk.services.db.write(lambda tx: tx.execute(sql))
+    assert (await desk.buy(key, path, headers=named)).status == 403
 
 
 async def test_an_unanswered_quote_expires_and_another_is_asked_for(desk: Desk) -> None:

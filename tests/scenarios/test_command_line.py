@@ -3,41 +3,18 @@
 import json
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.simulator import photos
 from tests.support import command
 from tests.support.client import Client
+from tests.support.command import Shell
 from tests.support.servers import Server, demo, gateway_settings
 
 pytestmark = pytest.mark.timeout(180)
 MODEL = ("--model", "gpt-image-2", "--tier", "fast")
-
-
-@dataclass
-class Shell:
-    """A folder to run commands in, with their settings."""
-
-    folder: Path
-    settings: dict[str, str]
-
-    def run(self, *arguments: str, said: str = "") -> Any:
-        return command.aquatint(*arguments, folder=self.folder, settings=self.settings, said=said)
-
-    def json(self, *arguments: str, status: int = 0) -> Any:
-        done = self.run(*arguments, "--json")
-        assert done.returncode == status, done.stderr
-        return json.loads(done.stdout)
-
-    @property
-    def files(self) -> list[str]:
-        return sorted(
-            each.name for each in self.folder.iterdir() if each.suffix in {".png", ".part"}
-        )
 
 
 @pytest.fixture
@@ -83,7 +60,7 @@ async def test_a_mask_reaches_the_provider(alone: Shell, app: Client) -> None:
     assert done.returncode == 0, done.stderr
     left, right = photos.kept(photos.opened((alone.folder / "out.png").read_bytes()))
     assert (left < 0.01, right) == (True, 1)
-    sent = (await app.get(f"{app.simulator}/_sim/requests")).body[-1]
+    sent = (await app.asked())[-1]
     assert "mask" in sent["body"]
 
 
@@ -120,7 +97,8 @@ async def test_the_prompt_comes_by_a_pipe(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "status", "bought"), [("y\n", 0, 1), ("n\n", 6, 0), ("\n", 6, 0), ("99\n", 6, 0)]
+    ("typed", "status", "bought"),
+    [("y\n", 0, 1), ("n\n", 6, 0), ("\n", 6, 0), ("99\n", 6, 0), ("\x04", 130, 0)],
 )
 async def test_somebody_at_a_terminal_is_asked(
     shell: Shell, app: Client, typed: str, status: int, bought: int
@@ -240,6 +218,10 @@ async def test_catalog_and_providers_of_a_running_gateway(shell: Shell) -> None:
     assert shell.json("providers")["openai"]["available"]
     assert "openai" in shell.run("providers").stdout
     assert "gpt-image-2" in shell.run("catalog").stdout
+    ending = shell.json("catalog", "check")
+    del shell.settings["AQUATINT_URL"]
+    assert shell.json("catalog", "check") == ending
+    assert {"retiredOn", "provider", "model", "replacedBy"} == set(ending[0])
 
 
 @pytest.fixture(scope="module")

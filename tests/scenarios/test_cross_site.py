@@ -133,5 +133,7 @@ async def test_a_listed_studio_can_read_every_refusal_and_every_failure(tmp_path
         assert answer.headers["access-control-allow-origin"] == STUDIO, status
         assert "X-Request-Id" in answer.headers["access-control-expose-headers"], status
         assert answer.headers["x-request-id"], status
+        assert answer.headers["x-content-type-options"] == "nosniff", status
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'"), status
     assert answers[500].body["code"] == "internal_error"
     assert b"secret" not in answers[500].raw

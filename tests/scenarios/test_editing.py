@@ -149,7 +149,7 @@ async def test_a_variation_needs_no_words(app: Client) -> None:
     item = await app.post("/api/quotes", {**MODEL, "operation": "variation", "images": [image]})
     assert item.status == 201, item.raw
     assert (await app.confirm(item.body)).status == 200
-    sent = (await app.get(f"{app.simulator}/_sim/requests")).body[-1]
+    sent = (await app.asked())[-1]
     assert "another composition" in sent["body"]["prompt"]
 
 
@@ -161,7 +161,7 @@ async def test_a_style_is_named_or_shown(app: Client) -> None:
         ({"images": [image, other]}, "the second"),
     ):
         await made(app, "", operation="style_transfer", **fields)
-        sent = (await app.get(f"{app.simulator}/_sim/requests")).body[-1]
+        sent = (await app.asked())[-1]
         assert told in sent["body"]["prompt"]
 
 

@@ -11,9 +11,10 @@ from aquatint.clock import ManualClock, iso
 from aquatint.container import Services
 from aquatint.db.sqlite import SqliteDatabase
 from aquatint.identity import api_keys
+from aquatint.identity.model import LOCAL
 from tests.support.client import Answer, Client
 from tests.support.fake import house
-from tests.support.people import SIGN_IN, Someone, someone
+from tests.support.people import OPERATOR, SIGN_IN, Someone, key_of, someone
 from tests.support.served import served
 
 EVERYTHING = ["quote", "generate", "read", "chat"]
@@ -60,6 +61,7 @@ async def test_a_key_is_shown_once(desk: Desk) -> None:
     (key,) = listed.body
     assert (key["lastFour"], key["scopes"], key["works"]) == (token[-4:], ["read"], True)
     assert (key["limits"]["imagesPerDay"], key["limits"]["moneyPerMonth"]) == (5, 2.5)
+    assert key["bounded"] is True
     assert (await desk.use(made.body, "/api/usage")).status == 200
     assert (await desk.ask("GET", "/api/keys")).body[0]["lastUsedAt"]
 
@@ -75,6 +77,8 @@ async def test_a_key_is_shown_once(desk: Desk) -> None:
         {"maxImageCost": "NaN"},
         {"expiresAt": "2020-01-01T00:00:00Z"},
         {"expiresAt": "2026-12-01T00:00:00"},
+        {"expiresAt": "9999-12-31T23:59:59-23:59"},  # a year that no clock can tell
+        {"expiresAt": "9999-12-31T23:59:59Z"},  # whose rotation would end in such a year
         {"models": ["x" * 201]},
         {"surprise": 1},
     ],
@@ -83,6 +87,7 @@ async def test_a_key_is_shown_once(desk: Desk) -> None:
 async def test_a_key_that_makes_no_sense_is_refused(desk: Desk, wrong: dict[str, Any]) -> None:
     body = {"name": "a program", "scopes": ["read"], **wrong}
     assert (await desk.ask("POST", "/api/keys", body)).status == 400
+    assert (await desk.ask("GET", "/api/keys")).body == []
 
 
 async def test_a_key_keeps_to_its_models(desk: Desk) -> None:
@@ -181,6 +186,20 @@ async def test_a_revocation_by_another_process_holds_at_once(desk: Desk, tmp_pat
     await other.write(lambda tx: api_keys.revoke(tx, api_keys.of_owner(tx, key["id"]), now=now))
     await other.close()
     assert (await desk.use(key, "/api/usage")).status == 401
+
+
+async def test_operators_see_what_the_houses_own_keys_spent(desk: Desk) -> None:
+    olga = (await someone(desk.services, OPERATOR)).headers(desk.app.base)
+    people = (await desk.app.get("/api/users", headers=olga)).body
+    own = await key_of(desk.services, LOCAL.id)
+    bought = await desk.app.post("/generate-image", {"prompt": "a fox"}, headers=own)
+    assert bought.status == 200, bought.raw
+    *others, house_itself = (await desk.app.get("/api/users", headers=olga)).body
+    assert others == people
+    assert (house_itself["id"], house_itself["sessions"]) == (LOCAL.id, 0)
+    cost = bought.body["llmApiCall"]["cost"]
+    assert house_itself["spentToday"] == house_itself["spentTotal"] == cost > 0
+    assert house_itself["seenAt"] == iso(desk.clock.now())
 
 
 async def test_the_data_folder_holds_no_key_that_opens(desk: Desk, tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from PIL import Image
 
 from aquatint.generations.model import Generation
 from aquatint.generations.service import Generations
-from aquatint.money import show
 from tests.support.fake import FakeProvider, books, house
 from tests.support.mcp import (
     MODES,
     Person,
     Place,
     call,
+    dollars_up,
     over_http,
     pictures,
     placed,
@@ -70,9 +70,9 @@ async def test_a_person_who_accepts_the_price_gets_the_picture(place: Place, mod
             "confirm_image", {"quote_id": quote["id"]}, progress_callback=step
         )
     assert not result.is_error, result.content
-    (question,) = person.asked
-    assert f"at most {show(round(quote['maxCost'] * 1e6))}" in question
-    assert FOX in question
+    (asked,) = person.asked
+    assert f"at most ${dollars_up(quote['maxCost'])}?" in asked
+    assert FOX in asked
     made: Any = result.structured_content
     assert (made["status"], len(made["images"])) == ("complete", 1)
     assert 0 < made["cost"] <= quote["maxCost"]
@@ -238,6 +238,7 @@ async def test_pictures_are_listed_read_and_changed(place: Place, mode: str) -> 
         (whole,) = (await client.read_resource(link.uri)).contents
         image = await place.app.get(f"/api/images/{made['images'][0]['id']}")
         data = base64.b64decode(whole.blob)  # type: ignore[union-attr]  # bytes, not text
+        assert whole.mime_type == link.mime_type == "image/png"
         assert hashlib.sha256(data).hexdigest() == image.body["sha256"]
         change = await told(
             client, "edit_image", prompt="make it blue", images=[made["images"][0]["id"]]

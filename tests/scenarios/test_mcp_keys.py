@@ -45,9 +45,19 @@ async def test_without_a_key_nobody_comes_in(town: Place) -> None:
     assert by_cookie.status == 401
 
 
-async def test_an_allowance_spends_without_asking(town: Place, mode: str) -> None:
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"money_per_day": Micro(1_000_000)},
+        {"max_image_cost": Micro(1_000_000), "images_per_month": 5},
+    ],
+    ids=["sum", "images"],
+)
+async def test_an_allowance_spends_without_asking(
+    town: Place, mode: str, terms: dict[str, Any]
+) -> None:
     ann, person = await someone(town.services, "ann@x.example"), Person()
-    key = await _key(town, ann, money_per_day=Micro(1_000_000))
+    key = await _key(town, ann, **terms)
     result = await _confirmed(town, mode, key, person)
     assert result.structured_content["status"] == "complete"
     assert person.asked == []
@@ -55,7 +65,8 @@ async def test_an_allowance_spends_without_asking(town: Place, mode: str) -> Non
 
 async def test_beyond_the_allowance_the_owner_gets_a_link(town: Place, mode: str) -> None:
     ann, person = await someone(town.services, "ann@x.example"), Person()
-    for terms in ({"max_image_cost": Micro(1)}, {"money_per_day": Micro(1)}):
+    dear = {"max_image_cost": Micro(1), "images_per_day": 5}
+    for terms in (dear, {"money_per_day": Micro(1)}):
         result = await _confirmed(town, mode, await _key(town, ann, **terms), person)
         assert result.is_error
         assert f"{town.base}/?quote=" in words(result)
@@ -68,9 +79,16 @@ async def test_beyond_the_allowance_the_owner_gets_a_link(town: Place, mode: str
     assert len(waiting.body) == 3
 
 
-async def test_a_key_without_a_bound_is_no_allowance(town: Place, mode: str) -> None:
+@pytest.mark.parametrize(
+    "terms",
+    [{}, {"max_image_cost": Micro(1_000_000)}, {"images_per_day": 5}],
+    ids=["none", "any number", "any price"],
+)
+async def test_a_key_without_a_bound_is_no_allowance(
+    town: Place, mode: str, terms: dict[str, Any]
+) -> None:
     ann, person = await someone(town.services, "ann@x.example"), Person("decline")
-    key = await _key(town, ann)
+    key = await _key(town, ann, **terms)
     assert (await _confirmed(town, mode, key, person)).structured_content["status"] == "declined"
     assert len(person.asked) == 1
     assert (await _confirmed(town, mode, key, None)).is_error
@@ -130,3 +148,21 @@ async def test_scopes_hold(town: Place, mode: str) -> None:
         assert not (await call(client, "list_images")).is_error
     async with over_http(town.base, mode, None, await _key(town, ann, Scope.QUOTE)) as client:
         assert (await call(client, "list_images")).is_error
+
+
+async def test_what_was_bought_is_shown_to_who_asked_or_may_read(town: Place, mode: str) -> None:
+    ann = await someone(town.services, "ann@x.example")
+    buys = (Scope.QUOTE, Scope.GENERATE)
+    key = await _key(town, ann, *buys, money_per_day=Micro(1_000_000))
+    async with over_http(town.base, mode, None, key) as client:
+        quote = await told(client, "quote_image", prompt=FOX)
+        first = await told(client, "confirm_image", quote_id=quote["id"])
+        assert await told(client, "confirm_image", quote_id=quote["id"]) == first
+    for scopes in ((Scope.QUOTE,), buys):
+        async with over_http(town.base, mode, None, await _key(town, ann, *scopes)) as client:
+            refused = await call(client, "confirm_image", quote_id=quote["id"])
+        assert "lacks the scope read" in words(refused)
+        assert len(refused.content) == 1
+    async with over_http(town.base, mode, None, await _key(town, ann)) as client:
+        assert await told(client, "confirm_image", quote_id=quote["id"]) == first
+    assert len(town.provider.calls) == 1

@@ -49,8 +49,7 @@ async def app(moderated: Server, providers: Server) -> AsyncIterator[Client]:
 
 
 async def paths(app: Client) -> set[str]:
-    seen = (await app.get(f"{app.simulator}/_sim/requests")).body
-    return {request["path"] for request in seen}
+    return {request["path"] for request in await app.asked()}
 
 
 async def log(app: Client) -> list[dict[str, Any]]:

@@ -32,6 +32,12 @@ def test_models_with_what_they_can_do_and_cost(app: Client, sdk: OpenAI) -> None
     assert known["available"]
     assert known["operations"] == ["edit", "generate"]
     assert known["prices"][0]["square_cost"] == pytest.approx(0.0059, abs=1e-4)
+    fast: Any = listed["aquatint/fast"].model_extra
+    assert fast["available"]
+    assert fast["prices"][0]["model_key"].startswith("together-juggernaut")
+    every: Any = listed["aquatint/auto"].model_extra
+    assert len(every["prices"]) > len(fast["prices"])
+    assert all(price["square_cost"] for price in every["prices"])
     assert "dall-e-3" not in listed
     assert listed["gpt-image-1.5"].shutdown_date == "2026-12-01"
 

@@ -183,6 +183,10 @@ async def test_a_stream_ends_with_its_error(app: Client, sdk: OpenAI) -> None:
         list(stream)
     assert caught.value.code == "moderation_blocked"
     assert "safety system" in caught.value.message
+    told = body_of(caught.value)
+    assert (told["provider"], told["cost"]) == ("openai", 0)
+    assert told["provider_request_id"]
+    assert told["generation_id"]
 
 
 async def test_a_lower_price_than_it_may_cost(app: Client, sdk: OpenAI) -> None:

@@ -12,7 +12,10 @@ from aquatint.clock import ManualClock
 from aquatint.container import Services
 from aquatint.db.engine import Tx
 from aquatint.generations.retries import WINDOW
+from aquatint.generations.service import Generations
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
+from tests.contract.replies import answer
+from tests.contract.server import Request, Server, serve
 from tests.support import fake
 from tests.support.client import Answer, Client
 from tests.support.fake import FakeProvider, books, deliver, house
@@ -178,6 +181,57 @@ async def test_who_has_the_image_has_not_left(town: Town) -> None:
     await town.ask(STREAM)
     await town.noticed(0)
     assert len(town.provider.calls) == 2
+
+
+async def test_what_has_not_ended_is_not_bought_once_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the gateway could not write the end, and said so."""
+    with monkeypatch.context() as trouble:
+        trouble.setattr(Generations, "wait", Generations.get)
+        told = await town.ask()
+    assert (told.status, told.body["error"]["code"]) == (503, "not_written")
+    await town.noticed(1)
+    town.go.set()
+    again = await town.ask()
+    assert generation(again) == told.headers["x-aquatint-generation-id"]
+    assert len(town.provider.calls) == 1
+
+
+async def test_who_leaves_before_it_is_bought_buys_nothing(tmp_path: Path) -> None:
+    """And so the same request again, without a word of it, is the only one that does."""
+    judging = asyncio.Event()
+
+    async def slowly(writer: asyncio.StreamWriter, asked: Request) -> None:
+        await judging.wait()
+        await answer(b'{"results": [{"flagged": false, "categories": {}}]}')(writer, asked)
+
+    provider = FakeProvider()
+    async with serve(slowly) as judge:
+        base = f"{judge.url}/v1"
+        async with (
+            house(tmp_path, provider, moderation="openai", openai_base_url=base) as services,
+            served(services) as app,
+        ):
+            first = asyncio.create_task(app.post(PATH, BODY))
+            await asked(judge, 1)
+            first.cancel()
+            again = asyncio.create_task(app.post(PATH, BODY))
+            await asked(judge, 2)
+            judging.set()
+            generation(await again)
+            await services.generations.drain()
+            assert len(provider.calls) == 1
+            await books(services)
+
+
+async def asked(judge: Server, times: int) -> None:
+    """Wait until the judge was asked so often."""
+    for _ in range(1000):
+        if len(judge.requests) == times:
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError(f"the judge was never asked {times} times")
 
 
 async def test_who_has_a_key_leaves_no_mark(town: Town) -> None:

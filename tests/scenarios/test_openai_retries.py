@@ -10,7 +10,7 @@ from openai import AsyncOpenAI
 
 from aquatint.clock import ManualClock
 from aquatint.container import Services
-from aquatint.errors import OutcomeUnknown
+from aquatint.errors import BadResponse, OutcomeUnknown, ProviderError, ProviderFault
 from aquatint.generations.retries import WINDOW
 from aquatint.library.store import listed_for, of_generations
 from aquatint.providers.base import Completed, ImageRequest, ImageSink
@@ -31,9 +31,12 @@ class Town:
         self.go = asyncio.Event()
         self.provider = FakeProvider(self._make)
         self.losing = False
+        self.failures: list[ProviderError] = []
 
     async def _make(self, request: ImageRequest, sink: ImageSink) -> Completed:
         await self.go.wait()
+        if self.failures:
+            raise self.failures.pop()
         if self.losing:
             raise OutcomeUnknown("The answer was lost")
         return await deliver(request, sink)
@@ -154,6 +157,40 @@ async def test_what_may_have_been_billed_is_not_bought_once_more(town: Town) -> 
     town.clock.advance(WINDOW / 1000 + 1)
     assert (await town.ask()).status == 200
     assert len(town.provider.calls) == 4
+
+
+async def test_what_failed_and_cost_nothing_is_tried_anew(town: Town) -> None:
+    """By the client itself, which is told to ask again."""
+    town.go.set()
+    town.failures = [ProviderFault("Overloaded")]
+    client = AsyncOpenAI(base_url=f"{town.app.base}/v1", api_key="any", max_retries=1)
+    async with client:
+        assert (await client.images.generate(prompt=PROMPT)).data
+    assert len(town.provider.calls) == 2
+
+
+async def test_what_failed_and_may_have_been_billed_is_not_tried_anew(town: Town) -> None:
+    """By nobody who does not say that it is meant."""
+    town.go.set()
+    town.failures = [BadResponse("No image in it") for _ in range(9)]
+    failed = await town.ask()
+    assert failed.status == 502
+    calls, town.failures = len(town.provider.calls), []
+    for headers in ({}, AGAIN):
+        again = await town.ask(**headers)
+        assert (again.status, again.headers["idempotency-replayed"]) == (502, "true")
+    assert len(town.provider.calls) == calls
+    assert (await town.ask(Idempotency_Key="meant")).status == 200
+
+
+async def test_what_failed_under_a_key_stays_its_answer(town: Town) -> None:
+    town.go.set()
+    town.failures = [ProviderFault("Overloaded")]
+    failed = await town.ask(Idempotency_Key="mine")
+    assert (failed.status, failed.headers["x-should-retry"]) == (502, "false")
+    again = await town.ask(**AGAIN, Idempotency_Key="mine")
+    assert (again.status, again.headers["idempotency-replayed"]) == (502, "true")
+    assert len(town.provider.calls) == 1
 
 
 async def test_a_client_that_loses_patience_buys_once(town: Town) -> None:

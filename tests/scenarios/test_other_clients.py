@@ -42,9 +42,8 @@ def size_of(b64: str) -> tuple[int, int]:
 
 
 async def bodies(app: Client) -> list[dict[str, Any]]:
-    """What was bought of the simulator; a key is verified without a body."""
-    seen = (await app.get(f"{app.simulator}/_sim/requests")).body
-    return [{**sent["body"], "path": sent["path"]} for sent in seen if sent["method"] == "POST"]
+    """What reached the simulator."""
+    return [{**sent["body"], "path": sent["path"]} for sent in await app.asked()]
 
 
 async def bill(app: Client) -> float:

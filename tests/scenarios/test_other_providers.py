@@ -157,6 +157,47 @@ async def test_of_three_images_two_come(house: Client) -> None:
     await check_books(house, answer)
 
 
+# ---------------------------------------------------------------- cancelled
+
+
+async def looked_at(house: Client) -> None:
+    """Once the gateway has asked how its prediction goes, and it goes: now stopping it costs."""
+    for _ in range(200):
+        seen = (await house.get(f"{house.simulator}/_sim/requests")).body
+        looks = [
+            each for each in seen if each["method"] == "GET" and "/predictions/" in each["path"]
+        ]
+        if len(looks) > 2:
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError("nobody looked")
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("replicate-realistic-vision-v5.1", "was billed for what had been done"),
+        ("replicate-flux-schnell", "it cost nothing"),
+    ],
+)
+async def test_what_was_cancelled_tells_what_it_cost(house: Client, model: str, words: str) -> None:
+    await house.latency(4_000, provider="replicate")
+    item = await house.quote("a small boat", model=model)
+    body = {"quoteId": item["quoteId"]}
+    begun = await house.post("/api/generations", body, headers={"Prefer": "respond-async"})
+    path = f"/api/generations/{begun.body['generationId']}"
+    await looked_at(house)
+    await house.post(f"{path}/cancel")
+    names = [event.event async for event in house.events("GET", f"{path}/events")]
+
+    ended = (await house.get(path)).body
+    assert ended["status"] == names[-1] == "cancelled"
+    assert words in ended["message"]
+    assert ("was billed" in words) == (ended["cost"] > 0)
+    invoice = await house.invoice()
+    assert round(ended["cost"] * 1_000_000) == invoice["totalMicroUsd"]
+
+
 # ---------------------------------------------------------------- webhooks
 
 

@@ -105,7 +105,7 @@ async def test_a_mask_reaches_the_provider(
     await client.download(made.images[0], seen)
     left, right = photos.kept(photos.opened(seen.getvalue()))
     assert (left < 0.01, right) == (True, 1)
-    sent = (await app.get(f"{app.simulator}/_sim/requests")).body[-1]
+    sent = (await app.asked())[-1]
     assert sent["path"].endswith("/images/edits")
     assert "mask" in sent["body"]
 

@@ -1,4 +1,4 @@
-"""The head of a request has an end: nobody fills the memory with headers."""
+"""The head of a request has an end, and its body so many values: nobody fills memory or time."""
 
 import re
 import socket
@@ -70,3 +70,23 @@ def memory(server: Server) -> int:
     """The most the process ever held, in KiB."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])  # type: ignore[index]
+
+
+TOO_MANY = [
+    b'{"images": [1' + b",1" * 10_000 + b"]}",
+    b'{"messages": [1' + b",1" * 400_000 + b"]}",
+    b'{"' + b'": 1, "'.join(b"%d" % number for number in range(20_000)) + b'": 1}',
+]
+
+
+@pytest.mark.parametrize("path", ["/api/quotes", "/chat", "/v1/images/generations", "/mcp"])
+@pytest.mark.parametrize("body", TOO_MANY, ids=["images", "messages", "fields"])
+def test_a_body_of_many_values_is_refused_at_once(gate: Server, path: str, body: bytes) -> None:
+    """Nobody waits while each of them is complained of."""
+    head = (
+        b"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    )
+    answer = exchange(gate.url, head % (path.encode(), len(body)), body)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"The body holds more than 10,000 values" in answer

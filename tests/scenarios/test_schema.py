@@ -27,7 +27,7 @@ EXAMPLES = 4
 
 # A schema cannot say that a prompt of spaces is none, or that a picture must be there.
 PASSED_OVER = "positive_data_acceptance"
-LOGIN = "GET /auth/login"  # asks a stranger, who is not there: 503, as it should
+LOGIN = "GET /auth/login"  # sends people elsewhere, or to the studio's page: neither is an answer
 
 
 async def talk(writer: asyncio.StreamWriter, request: Request) -> None:

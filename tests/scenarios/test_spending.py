@@ -125,9 +125,10 @@ class TestIdempotencyKeys:
         assert await app.paid_calls() == 1
 
     @pytest.mark.parametrize("route", ROUTES)
-    async def test_a_key_that_is_too_long_is_refused(self, app: Client, route: str) -> None:
+    async def test_what_is_no_key_is_refused(self, app: Client, route: str) -> None:
         body = await self.body(app, route)
-        assert (await self.send(app, route, body, "x" * 256)).status == 400
+        for key in ("x" * 256, "", '""'):
+            assert (await self.send(app, route, body, key)).status == 400
         await _nothing_was_bought(app)
         assert (await self.send(app, route, body, f'"{route:x<255}"')).status == 200
 
@@ -162,6 +163,12 @@ class TestIdempotencyKeys:
         assert set(statuses) <= {200, 409}
         assert 200 in statuses
         assert (await app.paid_calls(), len((await app.invoice())["lines"])) == (1, 1)
+
+    async def test_two_keys_that_differ_are_refused(self, app: Client) -> None:
+        body = {"prompt": "a cat", "idempotencyKey": "one"}
+        assert (await self.send(app, "/generate-image", body, "two")).status == 400
+        await _nothing_was_bought(app)
+        assert (await self.send(app, "/generate-image", body, "one")).status == 200
 
     async def test_what_failed_before_anything_was_asked_may_be_tried_again(
         self, app: Client

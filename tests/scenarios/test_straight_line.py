@@ -205,6 +205,16 @@ async def test_a_chosen_alternative_is_what_is_bought(app: Client) -> None:
     assert made["fallbackUsed"] is False
 
 
+async def test_each_offer_tells_who_is_tried_after_it(app: Client) -> None:
+    item = await app.quote()
+    ceilings = {other["modelKey"]: other["maxCost"] for other in item["availableAlternatives"]}
+    for other in item["availableAlternatives"]:
+        after = [each["modelKey"] for each in other["fallbacks"]]
+        assert other["modelKey"] not in after
+        assert set(after) <= {item["modelKey"], *(each["modelKey"] for each in item["fallbacks"])}
+        assert all(ceilings[key] <= other["maxCost"] for key in after if key in ceilings)
+
+
 async def test_generations_have_their_own_routes(app: Client) -> None:
     item = await app.quote(n=2)
     answer = await app.post(

@@ -61,6 +61,22 @@ async def test_guesses_are_slowed_down_by_their_address(tmp_path: Path) -> None:
         assert (await app.get("/api/usage", headers=mine)).status == 200
 
 
+async def test_strangers_at_the_door_are_slowed_down_by_their_address(tmp_path: Path) -> None:
+    """What they ask there is written down, where those who pay have to write too."""
+    async with opened(tmp_path, **SIGN_IN, requests_per_minute=ALLOWED) as (services, app):
+        begin = partial(app.call, "GET", "/auth/callback?state=x", allow_redirects=False)
+        count, refused = await passed(20, begin)
+        assert (count, refused[0].body["code"]) == (ALLOWED, "limit_reached")
+        for method, path, body in (
+            ("GET", "/auth/login", None),
+            ("POST", "/auth/token", {"code": "x"}),
+            ("POST", "/auth/logout", {}),
+        ):
+            assert (await app.call(method, path, body)).status == 429, path
+        mine = await key_of(services, (await someone(services, OPERATOR)).id)
+        assert (await app.get("/api/usage", headers=mine)).status == 200
+
+
 async def test_a_trusted_proxy_is_believed(tmp_path: Path) -> None:
     changes = {**SIGN_IN, "requests_per_minute": ALLOWED, "trusted_proxies": "127.0.0.1"}
     async with opened(tmp_path, **changes) as (_, app):

@@ -69,6 +69,7 @@ def test_times_count_the_calls_of_the_same_prompt(simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("", "openai has no fault ''"),
         ("boom", "openai has no fault 'boom'"),
         ("acme:status", "unknown provider 'acme'"),
         ("status; 500", "'500' is no setting such as retryAfter=5"),

@@ -12,6 +12,15 @@ import aiohttp
 from tests.support import canaries
 
 _GIVING = ("/auth/token", "/api/keys", "/rotate")
+_PAYING = (
+    "/images/generations",
+    "/images/edits",
+    "/images/variations",
+    "/predictions",
+    ":generateContent",
+    ":streamGenerateContent",
+    ":predict",
+)
 
 
 @dataclass
@@ -100,10 +109,14 @@ class Client:
         found: dict[str, Any] = (await self.get(f"{self.simulator}/_sim/invoice")).body
         return found
 
-    async def paid_calls(self) -> int:
-        """Requests for images that the simulator saw."""
+    async def asked(self) -> list[dict[str, Any]]:
+        """What the simulator was asked to do; the gateway looks for ends of models meanwhile."""
         seen = (await self.get(f"{self.simulator}/_sim/requests")).body
-        return sum(request["path"].endswith("/images/generations") for request in seen)
+        return [request for request in seen if request["method"] == "POST"]
+
+    async def paid_calls(self) -> int:
+        """How many of them were for images."""
+        return sum(request["path"].endswith(_PAYING) for request in await self.asked())
 
     async def first_call(self) -> None:
         """Wait until the simulator has seen a request for images."""
@@ -122,8 +135,8 @@ class Client:
         body = {"provider": "openai", "fault": fault, **more}
         assert (await self.post(f"{self.simulator}/_sim/faults", body)).status < 300
 
-    async def latency(self, ms: int) -> None:
-        body = {"provider": "openai", "ms": ms}
+    async def latency(self, ms: int, *, provider: str = "openai") -> None:
+        body = {"provider": provider, "ms": ms}
         assert (await self.post(f"{self.simulator}/_sim/latency", body)).status < 300
 
     async def reset(self) -> None:

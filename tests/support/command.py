@@ -1,12 +1,15 @@
 """The command line as people run it: a process of its own, with or without a terminal."""
 
+import json
 import os
 import pty
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.support.servers import environment
 
@@ -74,3 +77,25 @@ def at_a_terminal(
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "aquatint", *arguments]
+
+
+@dataclass
+class Shell:
+    """A folder to run commands in, with their settings."""
+
+    folder: Path
+    settings: dict[str, str]
+
+    def run(self, *arguments: str, said: str = "") -> Any:
+        return aquatint(*arguments, folder=self.folder, settings=self.settings, said=said)
+
+    def json(self, *arguments: str, status: int = 0) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == status, done.stderr
+        return json.loads(done.stdout)
+
+    @property
+    def files(self) -> list[str]:
+        return sorted(
+            each.name for each in self.folder.iterdir() if each.suffix in {".png", ".part"}
+        )

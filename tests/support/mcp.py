@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,11 @@ def words(result: CallToolResult) -> str:
 
 def pictures(result: CallToolResult) -> list[ImageContent]:
     return [each for each in result.content if isinstance(each, ImageContent)]
+
+
+def dollars_up(amount: float) -> Decimal:
+    """A ceiling for people is never less than it is."""
+    return Decimal(str(amount)).quantize(Decimal("0.0001"), ROUND_CEILING)
 
 
 class Place:

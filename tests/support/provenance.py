@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,7 +12,7 @@ from PIL import Image
 
 from aquatint.library import manifests
 from aquatint.library.certificates import Pair, make
-from aquatint.library.manifests import Credential
+from aquatint.library.manifests import Credential, Parent
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -75,10 +76,17 @@ def credential(pair: Pair | None = None, timestamps: str | None = None) -> Crede
     )
 
 
-def signed(data: bytes, media_type: str, signer: str = "a provider") -> bytes:
+def signed(
+    data: bytes, media_type: str, signer: str = "a provider", parents: Sequence[Parent] = ()
+) -> bytes:
     """As providers send it: with a manifest of their own."""
     return manifests.sign(
-        data, media_type, credential(make(signer)), source=TRAINED, system="a model"
+        data,
+        media_type,
+        credential(make(signer)),
+        source=TRAINED,
+        system="a model",
+        parents=parents,
     )
 
 

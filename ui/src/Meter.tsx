@@ -44,6 +44,7 @@ export function Meter() {
   const usage = useUsage().data;
   if (!usage) return null;
   const { today, limits } = usage;
+  const limit = nearest(usage);
   return (
     <section
       aria-label="Budget"
@@ -60,11 +61,13 @@ export function Meter() {
       </p>
       <p className="text-soft">{imageLimit(usage)[0]?.used ?? count(today.images)}</p>
       {today.held > 0 && <p className="text-soft">{dollars(today.held)} held</p>}
-      <progress
-        className="gauge mt-2"
-        value={Math.min(1, nearest(usage)?.share ?? 0)}
-        aria-label="Used of the nearest limit"
-      />
+      {limit && (
+        <progress
+          className="gauge mt-2"
+          value={Math.min(1, limit.share)}
+          aria-label="Used of the nearest limit"
+        />
+      )}
     </section>
   );
 }

@@ -1,15 +1,16 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { About } from "./api/types";
 import { conversationLink, type Page, useConversationId } from "./chat/location";
 import { Icon } from "./design/Icon";
 import { Notice } from "./design/Notice";
+import { part } from "./part";
 
-const KeysPage = lazy(() => import("./keys/KeysPage"));
-const UsersPage = lazy(() => import("./users/UsersPage"));
-const UsagePage = lazy(() => import("./usage/UsagePage"));
-const ProvidersPage = lazy(() => import("./providers/ProvidersPage"));
-const WaitingPage = lazy(() => import("./waiting/WaitingPage"));
-const SettingsPage = lazy(() => import("./settings/SettingsPage"));
+const KeysPage = part(() => import("./keys/KeysPage"));
+const UsersPage = part(() => import("./users/UsersPage"));
+const UsagePage = part(() => import("./usage/UsagePage"));
+const ProvidersPage = part(() => import("./providers/ProvidersPage"));
+const WaitingPage = part(() => import("./waiting/WaitingPage"));
+const SettingsPage = part(() => import("./settings/SettingsPage"));
 
 const TITLES = {
   waiting: "Waiting quotes",

@@ -1,11 +1,12 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { About } from "./api/types";
 import { type Page, pageLink, usePage } from "./chat/location";
 import { Button } from "./design/Button";
 import { Icon, type IconName } from "./design/Icon";
+import { part } from "./part";
 import { useWaiting } from "./queries/waiting";
 
-const Conversations = lazy(() => import("./Conversations"));
+const Conversations = part(() => import("./Conversations"));
 
 interface Place {
   page: Page;

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { LiveRegion } from "./a11y/LiveRegion";
 import { Offline } from "./a11y/Offline";
 import { UndoToast } from "./a11y/UndoToast";
@@ -8,11 +8,12 @@ import { Button } from "./design/Button";
 import { ThemeToggle } from "./design/ThemeToggle";
 import { AccountMenu } from "./identity/AccountMenu";
 import { Meter, MeterChip } from "./Meter";
+import { part } from "./part";
 import { signsIn } from "./queries/about";
 import { Rail } from "./Rail";
 import { Wordmark } from "./Wordmark";
 
-const Drawer = lazy(() => import("./Drawer"));
+const Drawer = part(() => import("./Drawer"));
 
 interface ShellProps {
   title: string | null;

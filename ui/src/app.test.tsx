@@ -1,5 +1,5 @@
-import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "./app";
 import { openConversation } from "./chat/location";
 import { eventStream, type Frame, frameText, json, later, playGateway } from "./testing/gateway";
@@ -67,6 +67,18 @@ describe("the empty room", () => {
     expect(screen.queryByText(/Simulated providers/)).toBeNull();
   });
 
+  it("draws no meter where nothing is limited", async () => {
+    const none = { imagesPerHour: null, imagesPerDay: null, dailyCost: null };
+    const left = { cost: null, imagesThisHour: null, imagesToday: null };
+    const today = { spent: 0.57, held: 0, images: 64 };
+    const free = () => json({ today, limits: none, remaining: left });
+    playGateway({ ...house, "GET /api/usage": free });
+    show(<App />, { region: false });
+    const budget = await screen.findByRole("region", { name: "Budget" });
+    expect(budget.textContent).toBe("Today $0.5764 images");
+    expect(within(budget).queryByRole("progressbar")).toBeNull();
+  });
+
   it("names the day's limit when that ends first", async () => {
     playGateway({ ...house, "GET /api/usage": () => usage(10, 2) });
     show(<App />, { region: false });
@@ -82,6 +94,25 @@ describe("the empty room", () => {
         "Simulated providers: pictures are drawn locally, prices are not charged",
       ),
     ).toBeTruthy();
+  });
+
+  it("is calm while the gateway takes its time", async () => {
+    const late = later<Response>();
+    playGateway({ ...house, "GET /api/about": () => late.promise });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      show(<App />, { region: false });
+      await act(() => vi.advanceTimersByTimeAsync(900));
+      expect(screen.queryByText(/Waiting for the gateway/)).toBeNull();
+      await act(() => vi.advanceTimersByTimeAsync(200));
+      expect(screen.getByRole("status").textContent).toContain(
+        "Waiting for the gateway to answer…",
+      );
+    } finally {
+      vi.useRealTimers();
+    }
+    late.resolve(about());
+    expect(await screen.findByRole("textbox", { name: "Message" })).toBeTruthy();
   });
 
   it("says so when there is no gateway", async () => {
@@ -371,5 +402,7 @@ describe("without a chat model", () => {
     expect(await screen.findByText("Asking for a price…")).toBeTruthy();
     priced.resolve(json({ title: "x", detail: "Invalid prompt content", code: "p" }, 422));
     expect(await screen.findByText("Invalid prompt content")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Edit prompt" }));
+    expect(await field()).toHaveProperty("value", "eval(");
   });
 });

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { signedOut } from "./api/session";
 import type { About } from "./api/types";
 import { ChatTab } from "./chat/ChatTab";
@@ -14,6 +14,7 @@ import { SignIn } from "./identity/SignIn";
 import { OtherPage, titleOfPage } from "./OtherPage";
 import { signsIn, useAbout } from "./queries/about";
 import { Shell } from "./Shell";
+import { Wordmark } from "./Wordmark";
 
 const titleOf = ({ title, messages, live }: Room): string | null => {
   const words = title ?? messages.find(({ role }) => role === "user")?.content ?? live?.question;
@@ -60,6 +61,29 @@ function House({ about }: { about: About }) {
   return about.chat ? <ChatStudio about={about} /> : <DirectStudio about={about} />;
 }
 
+const SLOW_MS = 1000;
+
+/** Nothing at first, for the answer comes at once as a rule; then what is being waited for. */
+function Asking() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <main className="grid min-h-dvh place-items-center px-3.5">
+      <div role="status" className="flex flex-col items-center gap-3 text-center">
+        {slow && (
+          <>
+            <Wordmark />
+            <p className="appear text-soft">Waiting for the gateway to answer…</p>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}
+
 export function App() {
   const about = useAbout();
   if (about.data) return <House about={about.data} />;
@@ -76,5 +100,5 @@ export function App() {
       </main>
     );
   }
-  return null;
+  return <Asking />;
 }

@@ -13,24 +13,36 @@ STREAMED = {
     ("POST", "/v1/images/edits"): MAX_EDIT,
     ("POST", "/v1/images/variations"): MAX_EDIT,
 }
+MAX_VALUES = 10_000  # in one body: each that is refused is complained of by itself
 _MAX_DRAINED = 32 * MAX_BODY
 
 
-async def bounded(receive: Receive, headers: Headers, streamed: int | None) -> Receive | None:
-    """The body for the application, or None when it is too large.
+class _Gone(Exception):
+    """The client left before its body was whole."""
 
-    The server holds a body to the length it declares; one that declares none is read here, unless
-    it is `streamed`: up to that many bytes, counted by its route.
+
+async def bounded(receive: Receive, headers: Headers, streamed: int | None) -> Receive | str:
+    """The body for the application, or what is too much about it.
+
+    The server holds a body to the length it declares. It is read here, unless it is `streamed`: up
+    to that many bytes, counted by its route.
     """
-    length = headers.get("content-length")
-    if length is None and (streamed or "transfer-encoding" not in headers):
+    length, chunked = headers.get("content-length"), "transfer-encoding" in headers
+    most = streamed or MAX_BODY
+    if length is None and (streamed or not chunked):
         return receive
-    if length is not None and not (length.isascii() and length.isdigit()):
-        return None
-    if length is not None and int(length) <= (streamed or MAX_BODY):
+    fits = length is None or (length.isascii() and length.isdigit() and int(length) <= most)
+    if streamed and fits:
         return receive
-    start = await _read(receive, 0 if length else MAX_BODY, (streamed or 0) + _MAX_DRAINED)
-    return _replayed(start, receive) if start is not None else None
+    try:
+        body = await _read(receive, MAX_BODY if fits else 0, (streamed or 0) + _MAX_DRAINED)
+    except _Gone:
+        return receive
+    if body is None:
+        return f"The body is larger than {most // 1024} KiB"
+    if _commas(body) >= MAX_VALUES:
+        return f"The body holds more than {MAX_VALUES:,} values"
+    return _replayed(body, receive)
 
 
 async def _read(receive: Receive, most: int, drained: int) -> bytes | None:
@@ -41,6 +53,8 @@ async def _read(receive: Receive, most: int, drained: int) -> bytes | None:
     kept, seen = bytearray(), 0
     while seen <= drained:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
         part = message.get("body", b"")
         seen += len(part)
         if seen <= most:
@@ -48,6 +62,14 @@ async def _read(receive: Receive, most: int, drained: int) -> bytes | None:
         if not message.get("more_body", False):
             break
     return bytes(kept) if seen <= most else None
+
+
+def _commas(body: bytes) -> int:
+    """Those of a JSON text that stand between values, and not in a string."""
+    if body.count(b",") < MAX_VALUES:
+        return 0
+    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return sum(part.count(b",") for part in plain.split(b'"')[::2])
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -10,7 +10,7 @@ from aquatint.api.address import address_of
 from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.problems import of_specification
 from aquatint.container import Services
-from aquatint.errors import AuthUnavailable, Forbidden, Unauthenticated
+from aquatint.errors import AuthUnavailable, Forbidden, InvalidRequest, Unauthenticated
 from aquatint.identity.model import Caller, Scope
 from aquatint.policy.text import MAX_TOKEN, usable
 
@@ -59,11 +59,16 @@ async def caller_of(request: Request, services: ServicesDep) -> Caller:
     try:
         caller = await _known(request, services)
     except (Unauthenticated, Forbidden):
-        address = address_of(request, services.settings.trusted_proxies)
-        await services.pace.spend(f"address {address}")
+        await _count_stranger(request, services)
         raise
     await services.pace.spend(f"caller {caller.id}")
     return caller
+
+
+async def _count_stranger(request: Request, services: ServicesDep) -> None:
+    """Count the request as that of its address; raises LimitReached."""
+    address = address_of(request, services.settings.trusted_proxies)
+    await services.pace.spend(f"address {address}")
 
 
 async def _known(request: Request, services: Services) -> Caller:
@@ -123,6 +128,19 @@ def _allowed(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     return check
 
 
+_ONCE = ("Idempotency-Key", "X-Max-Cost")
+
+
+async def _buyer(
+    request: Request, caller: Annotated[Caller, Depends(_allowed(Scope.GENERATE, Scope.QUOTE))]
+) -> Caller:
+    """Which request this is, and what it may cost, is said once: nobody guesses which one holds."""
+    for name in _ONCE:
+        if len(request.headers.getlist(name)) > 1:
+            raise InvalidRequest(f"The header {name} is there more than once")
+    return caller
+
+
 async def person(caller: CallerDep) -> Caller:
     """The caller, unless it is an API key."""
     if caller.key:
@@ -142,11 +160,12 @@ async def _operator(caller: Person) -> Caller:
 # A route takes one of these, or is public; a test knows the place of each.
 Quoter = Annotated[Caller, Depends(_allowed(Scope.QUOTE))]
 Spender = Annotated[Caller, Depends(_allowed(Scope.GENERATE))]
-Buyer = Annotated[Caller, Depends(_allowed(Scope.GENERATE, Scope.QUOTE))]  # or its owner does
+Buyer = Annotated[Caller, Depends(_buyer)]  # with the scope quote alone its owner confirms
 Asker = Annotated[Caller, Depends(_allowed(Scope.READ, Scope.QUOTE))]
 Follower = Annotated[Caller, Depends(_allowed(Scope.READ, Scope.GENERATE))]
 Reader = Annotated[Caller, Depends(_allowed(Scope.READ))]
 Chatter = Annotated[Caller, Depends(_allowed(Scope.CHAT))]
 Operator = Annotated[Caller, Depends(_operator)]
+STRANGER = Depends(_count_stranger)  # where nobody is known yet
 SIGNED_IN = Depends(caller_of)  # where it does not matter who
 OPERATOR = Depends(_operator)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aquatint.api.bounds import MAX_BODY, STREAMED, bounded
+from aquatint.api.bounds import STREAMED, bounded
 from aquatint.api.cookies import SESSION, read_cookie
 from aquatint.api.openai_errors import of_openai
 from aquatint.api.problems import answer
@@ -114,9 +114,8 @@ class Guard:
             await response(scope, receive, send)
             return
         body = await bounded(receive, headers, most)
-        if body is None:
-            too_large = f"The body is larger than {(most or MAX_BODY) // 1024} KiB"
-            response = answer(scope["path"], 413, PayloadTooLarge.code, too_large)
+        if isinstance(body, str):
+            response = answer(scope["path"], 413, PayloadTooLarge.code, body)
             await response(scope, receive, send)
             return
         await self._app(scope, body, send)

@@ -36,11 +36,12 @@ _SHAPES: Mapping[str, _Shape] = {
     "budget_exceeded": _Shape("insufficient_quota", "insufficient_quota"),
     "limit_reached": _Shape("requests", "rate_limit_exceeded"),
 }
-# Nothing was begun, or what was begun is found again: asking once more may help.
+# Nothing was begun, it cost nothing, or it is found again: asking once more may help.
 _PASSING = frozenset(
     {
         *("database_busy", "commit_unknown", "not_written", "idempotency_in_progress"),
         *("moderation_unavailable", "auth_unavailable"),
+        *("provider_unreachable", "provider_fault"),
     }
 )
 

@@ -238,6 +238,15 @@ class Row(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _prices_fit(self) -> Self:
+        """A price of a size that is not offered is a slip, and another's is told for it."""
+        if isinstance(self.price, ImagePrice) and isinstance(self.sizes, ListedSizes):
+            for size in self.price.by_size:
+                if size not in self.sizes.popular:
+                    raise ValueError(f"by_size prices {size}, which is none of its sizes")
+        return self
+
+    @model_validator(mode="after")
     def _skills_fit(self) -> Self:
         if (Skill.EDIT in self.operations) != (self.capabilities.max_images > 0):
             raise ValueError("operations have edit where capabilities have max_images")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from aquatint.catalog.frozen import Frozen
+from aquatint.catalog.size_rules import SizeText
 from aquatint.money import Micro
 
 
@@ -49,7 +50,7 @@ class ImagePrice(Frozen):
 
     rule: Literal["image"] = "image"
     amount: Micro = Field(ge=0)
-    by_size: Mapping[str, Annotated[Micro, Field(ge=0)]] = {}
+    by_size: Mapping[SizeText, Annotated[Micro, Field(ge=0)]] = {}
     input_image: Micro = Field(default=0, ge=0)
 
 

@@ -1,11 +1,11 @@
 """The command line."""
 
-import json
 import os
 import webbrowser
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,10 +13,12 @@ from aquatint.cli.address import announced
 from aquatint.cli.catalog import app as catalog
 from aquatint.cli.common import DataDir, plain_errors, settings_from
 from aquatint.cli.doctor import doctor
+from aquatint.cli.gateway import ApiKey, UrlOrFolder, gateway, tell
 from aquatint.cli.generate import generate, quote
 from aquatint.cli.images import app as images
 from aquatint.cli.images import usage
 from aquatint.cli.keys import app as keys
+from aquatint.cli.lost import resolve, unknown
 from aquatint.cli.mcp import mcp
 from aquatint.cli.moderation import app as moderation
 from aquatint.cli.provenance import app as provenance
@@ -41,6 +43,8 @@ app.add_typer(images, name="images")
 app.add_typer(provenance, name="provenance")
 for command in (quote, generate, usage, doctor, verify, mcp):
     app.command()(command)
+for of_ledger in (unknown, resolve):
+    ledger.command()(of_ledger)
 
 _DEMO_FOLDER = Path("data-demo")
 _DAYS = ["%Y-%m-%d"]
@@ -128,18 +132,25 @@ def simulate(
 
 
 @ledger.command("audit")
-def ledger_audit(data_dir: DataDir = None) -> None:
+def ledger_audit(url: UrlOrFolder = None, api_key: ApiKey = None, data_dir: DataDir = None) -> None:
     """Recompute the books from their entries; fails when they do not agree."""
+    if url is None:
+        found = _audited_here(data_dir)
+    else:
+        with gateway(url, api_key, None, as_json=True) as client:
+            found = client.call("GET", "/api/ledger/audit")
+    tell(found)
+    if not found["ok"]:
+        raise typer.Exit(1)
+
+
+def _audited_here(data_dir: Path | None) -> Mapping[str, Any]:
     from aquatint.api.routes.usage import audit_view  # noqa: PLC0415  # FastAPI is slow to import
     from aquatint.db.opening import transaction  # noqa: PLC0415
     from aquatint.ledger.audit import audit  # noqa: PLC0415
 
-    settings = settings_from(data_dir=data_dir)
-    with plain_errors(), transaction(settings.database) as tx:
-        result = audit(tx)
-    typer.echo(json.dumps(audit_view(result), indent=2))
-    if not result.ok:
-        raise typer.Exit(1)
+    with plain_errors(), transaction(settings_from(data_dir=data_dir).database) as tx:
+        return audit_view(audit(tx))
 
 
 @ledger.command("export")

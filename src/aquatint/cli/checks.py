@@ -66,6 +66,9 @@ def _told(check: Callable[[Settings], Iterator[Finding]], settings: Settings) ->
 def _writable(folder: Path) -> Finding:
     if not folder.exists():
         return Finding(Level.WARN, "data folder", f"{folder} is not there yet", _FIRST_START)
+    if not folder.is_dir():
+        remedy = "name a folder with DATA_DIR or --data-dir"
+        return Finding(Level.FAIL, "data folder", f"{folder} is a file", remedy)
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -135,9 +138,18 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
     from aquatint.container.sign_in import sign_in_of  # noqa: PLC0415  # slow to import
 
     sign_in_of(settings)
-    told = "nobody signs in" if settings.auth == "none" else settings.auth
-    remedy = "only this machine is served; AUTH lets others in" if settings.auth == "none" else ""
-    yield Finding(Level.OK, "sign-in", told, remedy)
+    unused = [name.upper() for name in _OF_SIGN_IN if getattr(settings, name)]
+    if settings.auth != "none":
+        yield Finding(Level.OK, "sign-in", settings.auth)
+    elif unused:
+        told = f"nobody signs in, so that these mean nothing: {', '.join(unused)}"
+        yield Finding(Level.WARN, "sign-in", told, "set AUTH to google or oidc")
+    else:
+        remedy = "only this machine is served; AUTH lets others in"
+        yield Finding(Level.OK, "sign-in", "nobody signs in", remedy)
+
+
+_OF_SIGN_IN = ("google_client_id", "oidc_issuer", "allowed_users", "allowed_domains", "operators")
 
 
 def _moderation(settings: Settings) -> Iterator[Finding]:
@@ -181,6 +193,7 @@ def _remedy(name: str, code: str) -> str:
     remedies = {
         "no_key": "put its key into .env if you want to use it",
         "breaker_open": f"find out why it failed; `aquatint providers reset {name}` tries again",
+        "cooling_down": f"wait; `aquatint providers reset {name}` asks it again at once",
     }
     return remedies.get(code, "")
 

@@ -1,7 +1,9 @@
-"""What every command starts with."""
+"""What every command starts with, and how it says what is wrong."""
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,10 +13,36 @@ from aquatint.errors import AquatintError
 from aquatint.settings import Settings, SettingsError, load_settings
 
 DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
+_as_json: ContextVar[bool] = ContextVar("as_json", default=False)
+
+
+def _noted(wanted: bool) -> bool:
+    _as_json.set(wanted)
+    return wanted
+
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.", callback=_noted)]
+
+
+def say(message: str) -> None:
+    """To people: on standard error, which leaves the result alone on standard output."""
+    with suppress(BrokenPipeError):  # nobody reads it; what is bought is saved all the same
+        typer.echo(message, err=True)
+
+
+def complain(message: str, *, code: str, **more: object) -> None:
+    """What went wrong, to people; with `more` of it to a program that asked for JSON."""
+    if _as_json.get():
+        error = {**_NO_ERROR, "code": code, "message": message, **more}
+        typer.echo(json.dumps({"error": error}, indent=2, default=float))
+    say(f"aquatint: {message}")
+
+
+_NO_ERROR = dict.fromkeys(("code", "message", "status", "requestId", "generationId", "quote"))
 
 
 def fail(message: str) -> NoReturn:
-    typer.echo(f"aquatint: {message}", err=True)
+    complain(message, code="failed")
     raise typer.Exit(1)
 
 

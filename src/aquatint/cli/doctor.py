@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aquatint.cli.checks import Finding, Level, check_folder, check_settings
-from aquatint.cli.common import DataDir
+from aquatint.cli.common import DataDir, Json
 from aquatint.cli.exits import Exit
-from aquatint.cli.gateway import Json
 from aquatint.settings import Settings, SettingsError, load_settings, secrets_of
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Look at settings, keys, stores, disk and clock; fails when the gateway could not work."""
-    findings = list(_findings({} if data_dir is None else {"data_dir": data_dir}, online=online))
+    overrides: dict[str, object] = {} if data_dir is None else {"data_dir": data_dir}
+    findings = list(dict.fromkeys(_findings(overrides, online=online)))  # each trouble once
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in findings], indent=2))
     else:

@@ -1,7 +1,7 @@
 """How commands that talk to a gateway end: one status for each kind of end."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import typer
 
 from aquatint.cli import show
+from aquatint.cli.common import complain, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aquatint_client import AquatintError
 
 
@@ -61,14 +64,21 @@ def gateway_errors(*, as_json: bool) -> Iterator[None]:
     except AquatintError as error:
         if as_json:
             typer.echo(json.dumps({"error": _shown(error)}, indent=2, default=float))
-        typer.echo(f"aquatint: {_line(error)}", err=True)
+        say(f"aquatint: {_line(error)}")
         raise typer.Exit(_EXITS.get(type(error).__name__, Exit.FAILED)) from None
 
 
 def misused(message: str) -> NoReturn:
     """The command cannot be meant like this."""
-    typer.echo(f"aquatint: {message}", err=True)
+    complain(message, code="invalid_request")
     raise typer.Exit(Exit.USAGE)
+
+
+def not_saved(paths: "Sequence[Path]", wanted: int, *, generation: str | None = None) -> NoReturn:
+    """The pictures are bought and kept; some files of them could not be written."""
+    message = f"{len(paths)} of {wanted} were saved; the gateway keeps them all"
+    complain(message, code="not_saved", generationId=generation, files=[*map(str, paths)])
+    raise typer.Exit(Exit.FAILED)
 
 
 def _line(error: "AquatintError") -> str:

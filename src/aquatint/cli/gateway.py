@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aquatint.cli.address import running
-from aquatint.cli.common import plain_errors, settings_from
+from aquatint.cli.common import plain_errors, say, settings_from
 from aquatint.cli.exits import gateway_errors, misused
 from aquatint.settings import Settings, secrets_of
 from aquatint.telemetry.logs import configure_logs
@@ -27,6 +27,15 @@ Url = Annotated[
         show_default=False,
     ),
 ]
+UrlOrFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        envvar="AQUATINT_URL",
+        help="A running gateway. Unset: the database of the data folder.",
+        show_default=False,
+    ),
+]
 ApiKey = Annotated[
     str | None,
     typer.Option(
@@ -36,7 +45,6 @@ ApiKey = Annotated[
         show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
 @contextmanager
@@ -77,11 +85,6 @@ def _by_itself(settings: Settings) -> "Iterator[Aquatint]":
             Aquatint("http://localhost", unix_socket=path) as client,
         ):
             yield client
-
-
-def say(message: str) -> None:
-    """To people: on standard error, which leaves the result alone on standard output."""
-    typer.echo(message, err=True)
 
 
 def tell(data: Mapping[str, Any] | list[Mapping[str, Any]]) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from aquatint.cli import show
-from aquatint.cli.common import DataDir
-from aquatint.cli.exits import Exit, misused
-from aquatint.cli.gateway import ApiKey, Json, Url, gateway, say, tell
+from aquatint.cli.common import DataDir, Json, complain, say
+from aquatint.cli.exits import Exit, misused, not_saved
+from aquatint.cli.gateway import ApiKey, Url, gateway, tell
 from aquatint.cli.saving import check_target, save
 from aquatint.cli.wishes import (
     Count,
@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path, typer.Option("--out", metavar="PATH|DIR", help="Where the picture goes.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Buy without asking.")]
+Earlier = Annotated[
+    str | None,
+    typer.Option("--quote", metavar="ID", help="Buy what `aquatint quote` showed, at its price."),
+]
 _HERE = Path()
+_OPEN = "pending"  # the status of a quote that can be bought; any other buys nothing more
 
 
 def quote(  # noqa: PLR0913, PLR0917  # each option of the command is an argument
@@ -105,6 +110,7 @@ def generate(  # noqa: PLR0913, PLR0917  # each option of the command is an argu
     partial_images: Partial = 0,
     out: Out = _HERE,
     max_cost: MaxCost = None,
+    quote_id: Earlier = None,
     url: Url = None,
     api_key: ApiKey = None,
     data_dir: DataDir = None,
@@ -129,20 +135,25 @@ def generate(  # noqa: PLR0913, PLR0917  # each option of the command is an argu
         partial_images=partial_images,
     )
     limit = amount(max_cost)
-    said = _ready(prompt, out, n, yes=yes)
+    if quote_id and (prompt or wanted != {"n": 1}):
+        misused("--quote stands for everything that was asked for then; give nothing else")
+    _check(prompt, out, n, yes=yes)
+    said = "" if quote_id else words(prompt)
     with gateway(url, api_key, data_dir, as_json=as_json) as client:
-        offered = client.quote(said, **wanted)
+        offered = client.get_quote(quote_id) if quote_id else client.quote(said, **wanted)
+        check_target(out, offered.n)
         say("\n".join(show.quote_lines(offered)))
-        candidate = None if yes else _asked(offered)
+        if "generationId" in offered.raw:
+            say("It was bought before; nothing more is bought.")
+        candidate = None if yes or offered.status != _OPEN else _asked(offered)
         _deliver(client, _bought(client, offered, candidate, limit), out, as_json=as_json)
 
 
-def _ready(prompt: str, out: Path, n: int, *, yes: bool) -> str:
-    """The prompt, once nothing stands in the way of asking and of saving."""
+def _check(prompt: str, out: Path, n: int, *, yes: bool) -> None:
+    """Nothing stands in the way of asking and of saving."""
     if not yes and (prompt == "-" or not sys.stdin.isatty()):
         misused("there is no terminal to ask on: --yes buys, --max-cost says how much")
     check_target(out, n)
-    return words(prompt)
 
 
 def _asked(offered: "Quote") -> str | None:
@@ -150,12 +161,16 @@ def _asked(offered: "Quote") -> str | None:
     several = len(offered.alternatives)
     others = ", or the number of another model" if several else ""
     question = f"Buy it for at most {show.at_most(offered.max_cost)}? [y/N{others}]"
-    said = typer.prompt(question, default="n", show_default=False, err=True).strip().lower()
+    try:
+        said = typer.prompt(question, default="n", show_default=False, err=True).strip().lower()
+    except typer.Abort:  # Ctrl-C, or the end of what is typed
+        complain("nothing was bought", code="interrupted")
+        raise typer.Exit(Exit.INTERRUPTED) from None
     if said in {"y", "yes"}:
         return None
     if said.isascii() and said.isdigit() and 0 < int(said) <= several:
         return offered.alternatives[int(said) - 1].model_key
-    say("Nothing was bought.")
+    complain("nothing was bought", code="declined")
     raise typer.Exit(Exit.DECLINED)
 
 
@@ -165,7 +180,8 @@ def _bought(
     """Confirmed, and followed to its end."""
     began: Generation | None = None
     try:
-        began = client.confirm(offered, candidate, limit)
+        known = offered.raw.get("generationId")  # then it is only shown, whatever was chosen
+        began = client.get(known) if known else client.confirm(offered, candidate, limit)
         previews = 0
         for event in client.stream(began):
             if line := show.progress(event, previews):
@@ -178,24 +194,26 @@ def _bought(
 
 def _interrupted(began: "Generation | None") -> NoReturn:
     if began is None:
-        say("\nIt may have been bought; `aquatint images list` shows what was made.")
+        later = "it may have been bought; `aquatint images list` shows what was made"
     else:
-        say(
-            "\nIt is bought already, and will be made without you. To get it later:\n"
+        later = (
+            "it is bought already, and will be made without you. To get it later:\n"
             f"  aquatint images get {began.id}"
         )
+    say("")  # below the ^C of the terminal
+    complain(later, code="interrupted", generationId=began.id if began else None)
     raise typer.Exit(Exit.INTERRUPTED)
 
 
 def _deliver(client: "Aquatint", made: "Generation", out: Path, *, as_json: bool) -> None:
-    """The files, and what they cost."""
+    """What it cost, and the files."""
+    say("\n".join(show.receipt(made)))
     try:
         paths = save(client, made.images, out)
-    except OSError:
-        raise typer.Exit(Exit.FAILED) from None
     except KeyboardInterrupt:
         _interrupted(made)
-    say("\n".join(show.receipt(made)))
+    if len(paths) < len(made.images):
+        not_saved(paths, len(made.images), generation=made.id)
     if as_json:
         tell({**made.raw, "files": [str(path) for path in paths]})
     else:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aquatint.cli import show
-from aquatint.cli.common import DataDir
-from aquatint.cli.exits import Exit
-from aquatint.cli.gateway import ApiKey, Json, Url, gateway, tell
+from aquatint.cli.common import DataDir, Json
+from aquatint.cli.exits import not_saved
+from aquatint.cli.gateway import ApiKey, Url, gateway, tell
 from aquatint.cli.saving import check_target, save
 
 if TYPE_CHECKING:
@@ -59,10 +59,9 @@ def get(
     with gateway(url, api_key, data_dir, as_json=as_json) as client:
         images = _images(client, known)
         check_target(out, len(images))
-        try:
-            paths = save(client, images, out)
-        except OSError:
-            raise typer.Exit(Exit.FAILED) from None
+        paths = save(client, images, out)
+    if len(paths) < len(images):
+        not_saved(paths, len(images))
     if as_json:
         tell([{**each.raw, "file": str(path)} for each, path in zip(images, paths, strict=True)])
     else:
@@ -90,9 +89,9 @@ def usage(
         tell(used.raw)
         return
     left = "no limit" if used.left_today is None else f"{show.dollars(used.left_today)} left"
-    typer.echo(f"today: {show.dollars(used.spent)} for {used.images} images ({left})")
+    typer.echo(f"today: {show.dollars(used.spent)} for {show.counted(used.images)} ({left})")
     if used.held:
         typer.echo(f"held: {show.dollars(used.held)}")
     for line in used.raw["byModel"]:
-        spent = f"${line['spent']:.4f}\t{line['images']} images"
+        spent = f"{show.dollars(line['spent'])}\t{show.counted(line['images'])}"
         typer.echo(f"{line['provider']}\t{line['model']}\t{spent}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aquatint.cli.common import DataDir, plain_errors, settings_from
+from aquatint.cli.common import DataDir, Json, plain_errors, settings_from
 
 app = typer.Typer(help="What may not be drawn.", no_args_is_help=True)
 
@@ -20,7 +20,7 @@ def log(
     data_dir: DataDir = None,
     *,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List what was refused before anything was held, the latest first; kept for 90 days."""
     from aquatint.api.routes.moderation import refused_view  # noqa: PLC0415  # slow to import

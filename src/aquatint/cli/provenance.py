@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from aquatint.cli.common import DataDir, fail, settings_from
+from aquatint.cli.common import DataDir, Json, fail, settings_from
 
 app = typer.Typer(help="Where pictures come from.", no_args_is_help=True)
 
@@ -52,7 +52,7 @@ def verify(
         Path | None, typer.Option(metavar="PEM", help="Certificates of authorities you trust.")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say what a picture says of where it comes from; fails when it was tampered with."""
     from aquatint.library.formats import UnusableImage  # noqa: PLC0415  # slow to import

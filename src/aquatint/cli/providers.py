@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from aquatint.cli.common import DataDir, fail, plain_errors, settings_from
-from aquatint.cli.gateway import ApiKey, Json, Url, gateway
+from aquatint.cli.common import DataDir, Json, fail, plain_errors, settings_from
+from aquatint.cli.gateway import ApiKey, Url, gateway
 from aquatint.telemetry.logs import configure_logs
 
 States = Mapping[str, Mapping[str, object]]  # by provider, as the health route shows them

@@ -1,11 +1,12 @@
 """Where pictures go on this disk: nothing that is there already is written over."""
 
+import errno
 import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aquatint.cli.common import say
 from aquatint.cli.exits import misused
-from aquatint.cli.gateway import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,19 +25,28 @@ def check_target(out: Path, n: int) -> None:
 
 
 def save(client: "Aquatint", images: "Sequence[Image]", out: Path) -> list[Path]:
-    """The files, in order. What cannot be written is still at the gateway: OSError says why."""
+    """The files, in order. What cannot be written is still at the gateway, and is told."""
+    from aquatint_client.saving import name_of, place  # noqa: PLC0415  # slow to import
+
     targets = [out] * len(images) if out.is_dir() else _names(out, len(images))
     paths: list[Path] = []
     for image, target in zip(images, targets, strict=True):
+        path = place(target, name_of(image.id, image.media_type))
         try:
-            path = client.download(image, target)
+            _save(client, image, path)
         except OSError as error:
-            say(f"{target} cannot be written ({error.strerror}); `aquatint images get {image.id}`")
-            raise
-        if path:
-            paths.append(path)
-            _note_suffix(path, image.media_type)
+            again = f"`aquatint images get {image.id} --out NAME` gets it again"
+            say(f"{path} cannot be written ({error.strerror}); {again}")
+            continue
+        paths.append(path)
+        _note_suffix(path, image.media_type)
     return paths
+
+
+def _save(client: "Aquatint", image: "Image", path: Path) -> None:
+    if path.exists():  # perhaps since it was looked for
+        raise FileExistsError(errno.EEXIST, "it is there already")
+    client.download(image, path)
 
 
 def _note_suffix(path: Path, media_type: str) -> None:

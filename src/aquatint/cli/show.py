@@ -14,6 +14,11 @@ def dollars(amount: Decimal) -> str:
     return f"${amount:.4f}"
 
 
+def counted(images: int) -> str:
+    """``1 image``, ``2 images``."""
+    return "1 image" if images == 1 else f"{images} images"
+
+
 def at_most(ceiling: Decimal) -> str:
     """A ceiling, never shown as less than it is."""
     return dollars(ceiling.quantize(Decimal("0.0001"), ROUND_CEILING))
@@ -27,6 +32,7 @@ def quote_lines(quote: "Quote") -> list[str]:
         f"{quote.model} by {quote.provider} ({quote.tier}), {many}{quote.size}",
         f"  costs about {dollars(quote.cost)}, at most {at_most(quote.max_cost)}",
         f"  takes about {quote.estimated_seconds} s; the price holds until {until}",
+        f"  quote {quote.id}",
         *(f"  note: {warning}" for warning in quote.warnings),
         *_instead(quote),
     ]

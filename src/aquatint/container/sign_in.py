@@ -1,13 +1,18 @@
 """Sign-in as the settings want it, or a clear word about what is missing."""
 
+import re
 from collections.abc import Iterable
 
 from aquatint.identity import google
-from aquatint.identity.admission import ANYBODY
+from aquatint.identity.admission import ANYBODY, folded
 from aquatint.identity.config import Admission, SignIn
+from aquatint.identity.provider import DOCUMENT
 from aquatint.identity.sessions import Lifetime
 from aquatint.identity.web import is_safe
 from aquatint.settings import Settings, SettingsError
+
+_NAME = re.compile(r"\*|sub:.+|[^@\s;*]+|[^@\s;*]+@[^@\s;*]+")
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 
 
 def sign_in_of(settings: Settings) -> SignIn | None:
@@ -40,9 +45,11 @@ def _google(settings: Settings) -> SignIn:
 def _oidc(settings: Settings) -> SignIn:
     secret, issuer = settings.oidc_client_secret, _given(settings, "oidc_issuer")
     _safe(settings, "oidc_issuer")
+    if issuer.endswith(DOCUMENT):
+        raise SettingsError(f"OIDC_ISSUER: is what stands before {DOCUMENT}")
     return SignIn(
         mode="oidc",
-        label=issuer.partition("://")[2].partition("/")[0],
+        label=settings.oidc_name or issuer.partition("://")[2].partition("/")[0],
         issuer=issuer,
         issuers=frozenset({issuer}),
         client_id=_given(settings, "oidc_client_id"),
@@ -73,26 +80,40 @@ def _safe(settings: Settings, name: str) -> str | None:
 
 def _admission(settings: Settings) -> Admission:
     admission = Admission(
-        users=_folded(settings.allowed_users),
-        domains=frozenset(name.removeprefix("@").casefold() for name in settings.allowed_domains),
-        operators=_folded(settings.operators),
+        users=_names(settings, "allowed_users"),
+        domains=_domains(settings.allowed_domains),
+        operators=_names(settings, "operators"),
     )
     if not (admission.users or admission.domains or admission.operators):
         raise SettingsError(
             "ALLOWED_USERS: say who may come in, here or with ALLOWED_DOMAINS or OPERATORS; "
             "ALLOWED_USERS=* is everybody who can sign in"
         )
-    for name, given in (("OPERATORS", admission.operators), ("ALLOWED_DOMAINS", admission.domains)):
-        if ANYBODY in given:
-            raise SettingsError(f"{name}: must name them one by one")
+    if ANYBODY in admission.operators:
+        raise SettingsError("OPERATORS: must name them one by one")
     return admission
 
 
-def _folded(names: Iterable[str]) -> frozenset[str]:
+def _names(settings: Settings, setting: str) -> frozenset[str]:
     """Addresses in lower case; subjects as they are, for theirs matters."""
+    names: tuple[str, ...] = getattr(settings, setting)
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise SettingsError(
+                f"{setting.upper()}: {name!r} is no e-mail address and no subject; "
+                "commas stand between them, and ALLOWED_DOMAINS lets a whole domain in"
+            )
     return frozenset(
-        name.casefold() if "@" in name and not name.startswith("sub:") else name for name in names
+        folded(name) if "@" in name and not name.startswith("sub:") else name for name in names
     )
+
+
+def _domains(names: Iterable[str]) -> frozenset[str]:
+    plain = [name.removeprefix("@") for name in names]
+    for name in plain:
+        if not _DOMAIN.fullmatch(name):
+            raise SettingsError(f"ALLOWED_DOMAINS: {name!r} is no domain, such as example.com")
+    return frozenset(map(folded, plain))
 
 
 def _lifetime(settings: Settings) -> Lifetime:

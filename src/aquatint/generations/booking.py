@@ -17,7 +17,6 @@ from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
 from aquatint.ledger import store as ledger_store
 from aquatint.ledger.store import Ending, NewAttempt
-from aquatint.ledger.whereabouts import whereabouts
 from aquatint.library import store as library
 from aquatint.library.images import ImageFacts
 from aquatint.library.inputs import Inputs
@@ -119,13 +118,10 @@ def add(
     kept: Sequence[tuple[ReceivedImage, ImageFacts]],
     now: Millis,
 ) -> None:
-    """Images of a settled attempt that nobody booked: who took it over found fewer of them.
+    """Images of an ended attempt that nobody booked: who ended it found fewer of them, or none.
 
-    They are billed already.
+    What they cost is in the books already.
     """
-    found = whereabouts(tx, attempt_id)
-    if found is None or found.state != "settled":
-        return
     siblings = library.of_generations(tx, [task.generation_id])
     known = [image for image in siblings if image.attempt_id == attempt_id]
     hashes = {image.sha256 for image in known}

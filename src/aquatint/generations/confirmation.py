@@ -1,11 +1,13 @@
 """A person's word on a quote: what it buys, under which ceiling, and what it led to before."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Tx
 from aquatint.errors import (
     BudgetExceeded,
+    CallerGone,
     IdempotencyInProgress,
     InvalidRequest,
     QuoteExpired,
@@ -27,7 +29,8 @@ class Confirmation:
     """A person's word. `max_cost` may lower the ceiling, never raise it.
 
     `terms` are those of the API key it came with, if it came with one; `key` makes it single, or
-    `tried` where the request brought none.
+    `tried` where the request brought none. `gone` tells whether its caller has left: a client that
+    hears nothing may ask again, so nothing is begun for it any more.
     """
 
     owner: str
@@ -36,6 +39,12 @@ class Confirmation:
     max_cost: Micro | None = None
     key: IdempotencyKey | None = None
     tried: Try | None = None
+    gone: Callable[[], bool] = bool
+
+    @property
+    def asker(self) -> str:
+        """Whose its key and tries are: an API key's, with those it replaced, or the person's."""
+        return self.terms.line if self.terms else self.owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,15 @@ def plan_of(stored: StoredQuote, confirmation: Confirmation) -> Plan:
     return plan.model_copy(update={"ceiling": cap})
 
 
-def replayed(tx: Tx, owner: str, key: IdempotencyKey | None) -> Confirmed | None:
+def check_here(word: Confirmation) -> None:
+    """Raises CallerGone; for the last moment in which nothing was bought yet."""
+    if word.gone():
+        raise CallerGone("Whoever asked has left, so nothing was bought")
+
+
+def replayed(tx: Tx, word: Confirmation) -> Confirmed | None:
     """What the key led to; raises IdempotencyInProgress until that has ended."""
-    known = idempotency.recall(tx, owner, key) if key else None
+    known = idempotency.recall(tx, word.asker, word.key) if word.key else None
     if known is None:
         return None
     if store.get(tx, known).state not in ENDED:
@@ -81,21 +96,21 @@ def replayed(tx: Tx, owner: str, key: IdempotencyKey | None) -> Confirmed | None
     return Confirmed(known, replayed=True)
 
 
-def joined(tx: Tx, owner: str, tried: Try | None) -> Confirmed | None:
+def joined(tx: Tx, word: Confirmation) -> Confirmed | None:
     """What another try of the same request bought, ended or not; this one has come for it."""
-    known = retries.joined(tx, owner, tried) if tried else None
-    if tried is None or known is None:
+    known = retries.joined(tx, word.asker, word.tried) if word.tried else None
+    if word.tried is None or known is None:
         return None
-    retries.fetch(tx, owner, tried, known)
+    retries.fetch(tx, word.asker, word.tried, known)
     return Confirmed(known, replayed=True)
 
 
 def remember(tx: Tx, word: Confirmation, generation_id: str, *, now: Millis) -> None:
     """Let the same request lead to the same generation from now on."""
     if word.key:
-        idempotency.remember(tx, word.owner, word.key, generation_id, now=now)
+        idempotency.remember(tx, word.asker, word.key, generation_id, now=now)
     if word.tried:
-        retries.remember(tx, word.owner, word.tried, generation_id, now=now)
+        retries.remember(tx, word.asker, word.tried, generation_id, now=now)
 
 
 def alternative(stored: StoredQuote, confirmation: Confirmation) -> str | None:

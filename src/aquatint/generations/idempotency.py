@@ -1,8 +1,9 @@
 """Idempotency keys: the same key and body lead to the same generation, once.
 
-A key is kept from the transaction that reserves the money until a day after the generation ended.
-A generation that failed before anything was asked of a provider leaves no key: the same request
-may be tried again.
+A key is its asker's: an API key's, with those that replaced it, or a person's. Two programs of one
+owner know nothing of each other's. It is kept from the transaction that reserves the money until a
+day after the generation ended. A generation that failed before anything was asked of a provider
+leaves no key: the same request may be tried again.
 """
 
 import hashlib
@@ -57,14 +58,14 @@ VOID: Final = """
 """
 
 
-def recall(tx: Tx, owner: str, key: IdempotencyKey) -> str | None:
+def recall(tx: Tx, asker: str, key: IdempotencyKey) -> str | None:
     """The generation this key led to; raises IdempotencyConflict for another body."""
     row = tx.execute(
         f"""
         SELECT i.fingerprint, i.generation_id FROM idempotency i
-        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND NOT ({VOID})
+        WHERE i.owner = :asker AND i.route = :route AND i.key = :key AND NOT ({VOID})
         """,  # noqa: S608  # our own text
-        {"owner": owner, "route": key.route, "key": key.key},
+        {"asker": asker, "route": key.route, "key": key.key},
     ).fetchone()
     if row is None:
         return None
@@ -73,22 +74,22 @@ def recall(tx: Tx, owner: str, key: IdempotencyKey) -> str | None:
     return str(row["generation_id"])
 
 
-def remember(tx: Tx, owner: str, key: IdempotencyKey, generation_id: str, *, now: Millis) -> None:
+def remember(tx: Tx, asker: str, key: IdempotencyKey, generation_id: str, *, now: Millis) -> None:
     """Keep what `recall` found nothing for; a key whose generation came to nothing is replaced."""
     tx.execute(
         f"""
         DELETE FROM idempotency AS i
-        WHERE i.owner = :owner AND i.route = :route AND i.key = :key AND {VOID}
+        WHERE i.owner = :asker AND i.route = :route AND i.key = :key AND {VOID}
         """,  # noqa: S608  # our own text
-        {"owner": owner, "route": key.route, "key": key.key},
+        {"asker": asker, "route": key.route, "key": key.key},
     )
     tx.execute(
         """
         INSERT INTO idempotency (owner, route, key, fingerprint, generation_id, created_at)
-        VALUES (:owner, :route, :key, :fingerprint, :generation_id, :now)
+        VALUES (:asker, :route, :key, :fingerprint, :generation_id, :now)
         """,
         {
-            "owner": owner,
+            "asker": asker,
             "route": key.route,
             "key": key.key,
             "fingerprint": key.fingerprint,

@@ -5,10 +5,10 @@ what a repeated one did. Both are looked up and written in the transaction that 
 of which there is one at a time; so of two tries in two processes the second to get there sees what
 the first bought.
 
-Other clients repeat what failed without a word of it. So whatever may have been billed although
-its answer was lost is not bought once more by the same body, whoever sends it again. And whoever
-left before the answer leaves a mark on their generation: the next request with that body gets it
-and takes the mark away, so that of many alike each gets its own.
+Other clients repeat what failed without a word of it. So whatever was or may have been billed
+although nothing came of it is not bought once more by the same body, whoever sends it again. And
+whoever left before the answer leaves a mark on their generation: the next request with that body
+gets it and takes the mark away, so that of many alike each gets its own.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,19 @@ from typing import Final
 
 from aquatint.clock import Millis
 from aquatint.db.engine import Tx
-from aquatint.generations.idempotency import VOID
 
 WINDOW: Final[Millis] = 600_000
 
-# Of `i`: the answer of its generation was lost, and may have been billed.
+# Of `i`: its generation failed, and nothing of it was or may have been billed.
+_FREE: Final = """
+  EXISTS (SELECT g.id FROM generations g WHERE g.id = i.generation_id AND g.state = 'failed')
+  AND NOT EXISTS (SELECT a.id FROM attempts a
+    WHERE a.generation_id = i.generation_id AND a.state <> 'released')
+"""
+# Of `i`, when it was not free: its generation came to nothing, and was or may have been billed.
 _LOST: Final = """
-  EXISTS (SELECT g.id FROM generations g WHERE g.id = i.generation_id AND g.state = 'unknown')
+  EXISTS (SELECT g.id FROM generations g
+    WHERE g.id = i.generation_id AND g.state IN ('unknown', 'failed'))
 """
 
 
@@ -53,24 +59,25 @@ def _place(route: str, *, repeated: bool) -> str:
     return f"{'again' if repeated else 'first'}:{route}"
 
 
-def joined(tx: Tx, owner: str, tried: Try) -> str | None:
+def joined(tx: Tx, asker: str, tried: Try) -> str | None:
     """The generation that another try for the same wish has bought.
 
     A repeated try belongs to whatever its body led to in the last ten minutes; a first one only to
     what its own repetition bought, which came later and was faster, to what its caller left, or to
-    a loss: without the client's word nobody can tell a second wish from a second try.
+    a loss: without the client's word nobody can tell a second wish from a second try. What failed
+    and cost nothing is tried anew; for that clients repeat.
     """
     row = tx.execute(
         f"""
         SELECT i.generation_id FROM idempotency i
-        WHERE i.owner = :owner
+        WHERE i.owner = :asker
           AND (i.route IN (:again, :first) AND i.key = :fingerprint OR i.route = :left)
-          AND i.created_at >= :recent AND NOT ({VOID})
+          AND i.created_at >= :recent AND NOT ({_FREE})
           AND (i.created_at >= :since AND i.route IN (:again, :other) OR i.route = :left OR {_LOST})
         ORDER BY i.created_at DESC, i.generation_id DESC LIMIT 1
         """,  # noqa: S608  # our own text
         {
-            "owner": owner,
+            "asker": asker,
             "again": _place(tried.route, repeated=True),
             "first": _place(tried.route, repeated=False),
             "other": _place(tried.route, repeated=not tried.repeated),
@@ -83,36 +90,36 @@ def joined(tx: Tx, owner: str, tried: Try) -> str | None:
     return str(row["generation_id"]) if row else None
 
 
-def remember(tx: Tx, owner: str, tried: Try, generation_id: str, *, now: Millis) -> None:
+def remember(tx: Tx, asker: str, tried: Try, generation_id: str, *, now: Millis) -> None:
     """Keep what this try bought, instead of what the body led to before."""
-    _keep(tx, owner, tried, (tried.place, tried.fingerprint), generation_id, now=now)
+    _keep(tx, asker, tried, (tried.place, tried.fingerprint), generation_id, now=now)
 
 
-def leave(tx: Tx, owner: str, tried: Try, generation_id: str, *, now: Millis) -> None:
+def leave(tx: Tx, asker: str, tried: Try, generation_id: str, *, now: Millis) -> None:
     """Mark what this try waited for: its caller went away before the answer."""
-    _keep(tx, owner, tried, (tried.left, generation_id), generation_id, now=now)
+    _keep(tx, asker, tried, (tried.left, generation_id), generation_id, now=now)
 
 
-def fetch(tx: Tx, owner: str, tried: Try, generation_id: str) -> None:
+def fetch(tx: Tx, asker: str, tried: Try, generation_id: str) -> None:
     """Take the mark away, if there is one: somebody came for the answer."""
     tx.execute(
-        "DELETE FROM idempotency WHERE owner = :owner AND route = :left AND key = :generation_id",
-        {"owner": owner, "left": tried.left, "generation_id": generation_id},
+        "DELETE FROM idempotency WHERE owner = :asker AND route = :left AND key = :generation_id",
+        {"asker": asker, "left": tried.left, "generation_id": generation_id},
     )
 
 
 def _keep(
-    tx: Tx, owner: str, tried: Try, at: tuple[str, str], generation_id: str, *, now: Millis
+    tx: Tx, asker: str, tried: Try, at: tuple[str, str], generation_id: str, *, now: Millis
 ) -> None:
     tx.execute(
         """
         INSERT INTO idempotency (owner, route, key, fingerprint, generation_id, created_at)
-        VALUES (:owner, :place, :key, :fingerprint, :generation_id, :now)
+        VALUES (:asker, :place, :key, :fingerprint, :generation_id, :now)
         ON CONFLICT (owner, route, key)
         DO UPDATE SET generation_id = :generation_id, created_at = :now
         """,
         {
-            "owner": owner,
+            "asker": asker,
             "place": at[0],
             "key": at[1],
             "fingerprint": tried.fingerprint,

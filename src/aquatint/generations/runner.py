@@ -100,8 +100,10 @@ class Runner:
             walk = _Walk(job, self._offering, self._providers, self._attempts, self._cancelled)
             if (outcome := await walk.outcome()) is None:
                 return
-        except (Cancelled, Leaving):
+        except Leaving:
             return
+        except Cancelled:  # perhaps by its person while an earlier call ran on, and not ended yet
+            outcome = Outcome(state=State.CANCELLED)
         except Exception:
             logger.exception("generation %s failed", generation_id)
             failure = Failure(

@@ -13,16 +13,15 @@ from aquatint.generations.confirmation import (
     Confirmation,
     Confirmed,
     alternative,
+    check_here,
     earlier_of,
     joined,
     plan_of,
     remember,
     replayed,
 )
-from aquatint.generations.idempotency import IdempotencyKey
 from aquatint.generations.model import ENDED, Generation, State, stream
 from aquatint.generations.pickup import Pickup
-from aquatint.generations.retries import Try
 from aquatint.generations.runner import Runner
 from aquatint.ids import new_id
 from aquatint.ledger import service as ledger
@@ -69,8 +68,7 @@ class Generations:
         LimitReached, BudgetExceeded, InvalidRequest, IdempotencyConflict or, for the same key
         alone, IdempotencyInProgress; then nothing was held.
         """
-        key = confirmation.key
-        if key and (earlier := await self.replay(confirmation.owner, key)):
+        if confirmation.key and (earlier := await self.earlier(confirmation)):
             return earlier
         stored = await self._quotes.redeem(confirmation.owner, token)
         return await self._buy(stored, confirmation)
@@ -102,10 +100,9 @@ class Generations:
         )
 
         def commit(tx: Tx) -> Confirmed:
-            if earlier := replayed(tx, confirmation.owner, confirmation.key):
+            check_here(confirmation)
+            if earlier := replayed(tx, confirmation) or joined(tx, confirmation):
                 return earlier
-            if other := joined(tx, confirmation.owner, confirmation.tried):
-                return other
             if fresh:
                 quote_store.insert(tx, stored.quote)
             return self._commit(tx, confirmation, stored, plan, generation)
@@ -158,21 +155,25 @@ class Generations:
         eventlog.append(tx, stream(generation.id), "held", {"state": State.HELD}, now=now)
         return Confirmed(generation.id, replayed=False)
 
-    async def replay(self, owner: str, key: IdempotencyKey) -> Confirmed | None:
-        """What an idempotency key led to before, if anything.
+    async def earlier(self, word: Confirmation) -> Confirmed | None:
+        """What the same request led to before, by its key or because it says that it is a retry.
 
-        Raises IdempotencyInProgress while that goes on, IdempotencyConflict for another body.
+        Raises IdempotencyInProgress while a key's goes on, IdempotencyConflict for another body.
+        The reserving transaction looks again.
         """
-        return await self._db.read(lambda tx: replayed(tx, owner, key))
+        if word.key:
+            return await self._db.read(lambda tx: replayed(tx, word))
+        if word.tried and word.tried.repeated:
+            return await self._db.write(lambda tx: joined(tx, word))
+        return None
 
-    async def joined(self, owner: str, tried: Try) -> Confirmed | None:
-        """What another try of the same request has bought, ended or not."""
-        return await self._db.write(lambda tx: joined(tx, owner, tried))
-
-    async def leave(self, owner: str, tried: Try, generation_id: str) -> None:
+    async def leave(self, word: Confirmation, generation_id: str) -> None:
         """Keep what nobody waited for until the same request comes once more."""
-        now = self._clock.now()
-        await self._db.write(lambda tx: retries.leave(tx, owner, tried, generation_id, now=now))
+        tried, now = word.tried, self._clock.now()
+        if tried:
+            await self._db.write(
+                lambda tx: retries.leave(tx, word.asker, tried, generation_id, now=now)
+            )
 
     def _start(self, generation_id: str, work: Coroutine[None, None, None]) -> None:
         if generation_id in self._tasks:

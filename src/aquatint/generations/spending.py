@@ -75,6 +75,12 @@ class Spending:
             )
             raise self._carrying(error, await self._ask(quote, asked, fresh=True)) from None
 
+    async def earlier(self, caller: Caller, confirmation: Confirmation) -> Confirmed | None:
+        """What the same request led to before; a key that may not buy asks for nothing bought."""
+        if Scope.GENERATE not in caller.scopes:
+            return None
+        return await self.generations.earlier(confirmation)
+
     async def confirm(self, caller: Caller, token: str, confirmation: Confirmation) -> Confirmed:
         """Confirm the quote that `token` names."""
         if caller.key is None:

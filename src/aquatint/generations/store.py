@@ -93,9 +93,12 @@ def holds(tx: Tx, generation_id: str, fence: int) -> bool:
 
 
 def dispatched(tx: Tx, generation_id: str, fence: int) -> bool:
-    """Mark the generation as under way; False when it was ended (cancelled) or taken before."""
-    values = {"fence": fence}
-    return _move(tx, generation_id, State.DISPATCHED, f"{_UNFINISHED} AND fence = :fence", values)
+    """Mark the generation as under way; False when it was ended (cancelled) or taken before.
+
+    Nor is another call made for one that its person asked to stop while an earlier call ran on.
+    """
+    origins = f"{_UNFINISHED} AND fence = :fence AND stop_asked = 0"
+    return _move(tx, generation_id, State.DISPATCHED, origins, {"fence": fence})
 
 
 def end(tx: Tx, generation_id: str, outcome: Outcome, *, fence: int, now: Millis) -> bool:

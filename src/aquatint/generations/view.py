@@ -157,7 +157,8 @@ def item(
             "supportsStyle": candidate.supports_style,
         },
         "capabilities": candidate.controls.public(),
-        "availableAlternatives": [_alternative(c) for c in quote.alternatives],
+        "fallbacks": _fallbacks(shown.plan),
+        "availableAlternatives": [_alternative(quote, c) for c in quote.alternatives],
         "fallbackUsed": shown.fallback is not None,
         **({"originalProvider": shown.fallback} if shown.fallback else {}),
         "whyThisModel": {
@@ -179,7 +180,13 @@ def status(shown: Shown, now: Millis) -> str:
     return "pending" if now < shown.quote.expires_at else "expired"
 
 
-def _alternative(candidate: Candidate) -> dict[str, Any]:
+def _fallbacks(plan: Plan | None) -> list[dict[str, str]]:
+    """Who is tried when the first of the walk cannot, in order, under the same ceiling."""
+    later = plan.walk[1:] if plan else ()
+    return [{"provider": c.provider, "model": c.model, "modelKey": c.key} for c in later]
+
+
+def _alternative(quote: Quote, candidate: Candidate) -> dict[str, Any]:
     return {
         "provider": candidate.provider,
         "model": candidate.model,
@@ -189,6 +196,7 @@ def _alternative(candidate: Candidate) -> dict[str, Any]:
         "maxCost": to_usd(candidate.max_cost),
         "estimatedSeconds": candidate.estimated_seconds,
         "capabilities": candidate.controls.public(),
+        "fallbacks": _fallbacks(quote.plan(candidate.key)),
     }
 
 
@@ -274,6 +282,8 @@ def _message(shown: Shown, now: Millis) -> str:
         "expired": "This price has expired.",
         "generating": f"Making it with {candidate.model}.",
         "complete": f"Made with {candidate.model} for {show(shown.charged)}.",
-        "cancelled": "Cancelled before anything was bought.",
+        "cancelled": f"Cancelled; {show(shown.charged)} was billed for what had been done."
+        if shown.charged
+        else "Cancelled; it cost nothing.",
     }
     return messages.get(status(shown, now)) or (failure.message if failure else "")

@@ -1,11 +1,22 @@
 """Who may come in, and who runs the house. Judged at each request, not only at sign-in."""
 
+import string
+
 from aquatint.errors import Forbidden
 from aquatint.identity.config import Admission
 from aquatint.identity.users import User
 
 ANYBODY = "*"
 _SUBJECT = "sub:"
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def folded(text: str) -> str:
+    """An address or a domain as it is compared.
+
+    Only ASCII is folded: beyond it two that differ, and belong to two people, would be one.
+    """
+    return text.translate(_LOWER)
 
 
 def admitted(admission: Admission, user: User) -> User:
@@ -34,6 +45,4 @@ def _named(names: frozenset[str], user: User) -> bool:
     # A subject may be of the person's own choosing: one that looks like an address is not taken
     # for it.
     subject = {f"{_SUBJECT}{user.subject}"} | ({user.subject} if "@" not in user.subject else set())
-    return not names.isdisjoint(subject) or (
-        user.email is not None and user.email.casefold() in names
-    )
+    return not names.isdisjoint(subject) or (user.email is not None and folded(user.email) in names)

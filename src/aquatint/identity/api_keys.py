@@ -16,6 +16,8 @@ from aquatint.signing import Signer
 
 PREFIX = "aqt_"
 LONGEST_NAME = 100
+MOST = 100  # keys of one owner that work
+LONGEST_LIFE = 100 * 365 * 86_400_000  # ms; a rotation adds no more, so the year has four digits
 LONGEST_OVERLAP = 30 * 86_400  # seconds
 _ALPHABET = string.digits + string.ascii_letters
 _RANDOM = 32  # characters; 190 bits
@@ -96,13 +98,17 @@ def _check(new: NewKey, now: Millis) -> None:
         raise InvalidRequest(f"The key needs a name of 1 to {LONGEST_NAME} characters")
     if not new.scopes:
         raise InvalidRequest(f"The key needs at least one scope: {', '.join(Scope)}")
-    if new.terms.expires_at is not None and new.terms.expires_at <= now:
+    life = 1 if new.terms.expires_at is None else new.terms.expires_at - now
+    if life <= 0:
         raise InvalidRequest("The key would already have expired")
+    if life > LONGEST_LIFE:
+        raise InvalidRequest("A key expires within 100 years or, without a date, never")
 
 
 def _issue(
     tx: Tx, signer: Signer, owner: str, new: NewKey, *, now: Millis, old: ApiKey | None = None
 ) -> IssuedKey:
+    _check_number(tx, owner, now, besides=old)
     token, key_id = fresh_token(), new_id("key")
     terms = {name: value for name, value in asdict(new.terms).items() if name in _KEPT}
     row = tx.execute(
@@ -130,6 +136,20 @@ def _issue(
     if row is None:  # `old` has a successor already
         raise InvalidRequest(_OVER)
     return IssuedKey(key=_key(row), token=token)
+
+
+def _check_number(tx: Tx, owner: str, now: Millis, *, besides: ApiKey | None) -> None:
+    """A full number of keys can still be replaced, one after the other."""
+    others = tx.execute(
+        """
+        SELECT count(*) AS n FROM api_keys
+        WHERE owner = :owner AND id <> :besides AND revoked_at IS NULL
+          AND coalesce(expires_at, :now + 1) > :now
+        """,
+        {"owner": owner, "besides": besides.id if besides else "", "now": now},
+    ).fetchone()["n"]
+    if others >= MOST:
+        raise InvalidRequest(f"There are {MOST} keys that work already; revoke one of them first")
 
 
 _KEPT = frozenset(Terms.__dataclass_fields__) - {"expires_at"}  # which has a column of its own

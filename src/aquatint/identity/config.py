@@ -8,7 +8,7 @@ from aquatint.identity.sessions import Lifetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Admission:
-    """Who may use the house. E-mail addresses and domains are case-folded."""
+    """Who may use the house. E-mail addresses and domains are folded."""
 
     users: frozenset[str] = frozenset()  # addresses or subjects; "*": everybody who can sign in
     domains: frozenset[str] = frozenset()

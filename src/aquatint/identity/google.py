@@ -1,5 +1,6 @@
 """Google's access tokens, by Google's own word about each."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import aiohttp
 from aquatint.clock import Clock, Millis
 from aquatint.errors import Unauthenticated
 from aquatint.identity.config import SignIn
+from aquatint.identity.id_tokens import is_subject
 from aquatint.identity.users import Profile
 from aquatint.identity.web import OK, ask, unavailable
 
@@ -17,6 +19,7 @@ ISSUER = "https://accounts.google.com"
 ISSUERS = frozenset({ISSUER, "accounts.google.com"})
 TOKENINFO_URL = "https://oauth2.googleapis.com/tokeninfo"
 REMEMBER_MS = 300_000
+AT_ONCE = 20  # questions: whoever sends nonsense makes us ask
 _MOST = 10_000  # tokens remembered
 _LONGEST = 4096  # characters of a token
 _SCOPES = {"openid", "email", "https://www.googleapis.com/auth/userinfo.email"}
@@ -29,6 +32,7 @@ class TokenInfo:
     def __init__(self, session: aiohttp.ClientSession, clock: Clock, sign_in: SignIn) -> None:
         self._session, self._clock = session, clock
         self._url, self._client_id = sign_in.tokeninfo_url, sign_in.client_id
+        self._asking = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[bytes, tuple[Profile, Millis]] = OrderedDict()
 
     async def profile_of(self, token: str) -> Profile:
@@ -44,7 +48,8 @@ class TokenInfo:
 
     async def _ask(self, token: str, digest: bytes) -> Profile:
         query = urlencode({"access_token": token})
-        answer = await ask(self._session, "GET", f"{self._url}?{query}")
+        async with self._asking:
+            answer = await ask(self._session, "GET", f"{self._url}?{query}")
         if answer.status == _REFUSED:
             raise Unauthenticated("Google does not know this access token, or no longer")
         if answer.status != OK or answer.body is None:
@@ -69,7 +74,7 @@ def read(told: Mapping[str, object], client_id: str, *, now: Millis) -> tuple[Pr
     email, subject = told.get("email"), told.get("sub")
     if told.get("email_verified") not in ("true", True) or not isinstance(email, str) or not email:
         raise Unauthenticated("The access token names no verified e-mail address")
-    if not isinstance(subject, str) or not subject:
+    if not is_subject(subject):
         raise Unauthenticated("The access token names nobody")
     return Profile(issuer=ISSUER, subject=subject, email=email, complete=False), expires
 

@@ -9,6 +9,7 @@ the token holds is not repeated.
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -19,6 +20,7 @@ from aquatint.errors import Unauthenticated
 
 LEEWAY = 60  # seconds that clocks may differ
 LONGEST = 16_384  # characters
+_LONGEST_SUBJECT = 255
 # What each algorithm needs for a key. Shared secrets and `none` are not among them.
 _KEY_TYPES: Mapping[str, str] = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "RSA"),
@@ -49,9 +51,14 @@ def verify_id_token(token: str, keys: Sequence[Key], expected: Expected, *, now:
     if expected.nonce is not None and not _same(claims.get("nonce"), expected.nonce):
         raise Unauthenticated("The ID token was not made for this sign-in (nonce)")
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= 255:  # noqa: PLR2004  # Core 2
+    if not is_subject(subject):
         raise Unauthenticated("The ID token names no subject")
     return claims
+
+
+def is_subject(value: object) -> TypeGuard[str]:
+    """Whether this can be somebody's name at the provider: OpenID Connect Core 1.0, section 2."""
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= _LONGEST_SUBJECT
 
 
 def _signed(token: str, keys: Sequence[Key]) -> Claims:
@@ -61,7 +68,8 @@ def _signed(token: str, keys: Sequence[Key]) -> Claims:
         header = jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError):
         header = None
-    if header is None:
+    # A token that says what else it is for, such as ``at+jwt`` (RFC 8725, 3.11), proves no sign-in.
+    if header is None or str(header.get("typ")).lower().endswith("+jwt"):
         raise Unauthenticated("This is not an ID token")
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in _KEY_TYPES:

@@ -40,6 +40,18 @@ class Terms:
         return not self.models or not known.isdisjoint(self.models)
 
 
+def bounded(terms: Terms) -> bool:
+    """Whether these terms bound the money that can be spent: they may answer for it then.
+
+    A price of one image bounds nothing while any number of them can be bought.
+    """
+    sums = (terms.money_per_hour, terms.money_per_day, terms.money_per_month)
+    counts = (terms.images_per_hour, terms.images_per_day, terms.images_per_month)
+    if any(each is not None for each in sums):
+        return True
+    return terms.max_image_cost is not None and any(each is not None for each in counts)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyTerms(Terms):
     """The terms of the key that a request came with.

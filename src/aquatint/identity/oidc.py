@@ -10,6 +10,7 @@ import aiohttp
 
 from aquatint.clock import Clock
 from aquatint.errors import AuthUnavailable, Unauthenticated
+from aquatint.identity.admission import folded
 from aquatint.identity.config import SignIn
 from aquatint.identity.id_tokens import Claims, Expected, UnknownKey, verify_id_token
 from aquatint.identity.logins import PendingLogin
@@ -19,6 +20,8 @@ from aquatint.identity.web import OK, Answer, ask, unavailable
 
 _SCOPE = "openid email profile"
 _LONGEST_TEXT = 320  # characters; no e-mail address is longer
+# Every provider has to know `login`; Google lets people choose instead.
+_ANEW = {"google": "select_account", "oidc": "login"}
 _TRUE = (True, "true")  # some providers write it as text
 
 
@@ -29,8 +32,10 @@ class OidcClient:
         self._session, self._clock, self._sign_in = session, clock, sign_in
         self._provider = Provider(session, clock, sign_in.issuer, sign_in.jwks_url)
 
-    async def authorization_url(self, state: str, pending: PendingLogin) -> str:
-        """Where a browser goes to sign in."""
+    async def authorization_url(
+        self, state: str, pending: PendingLogin, *, anew: bool = False
+    ) -> str:
+        """Where a browser goes to sign in; `anew`: not silently with the account it has there."""
         endpoint = (await self._provider.endpoints()).authorization
         query = urlencode(
             {
@@ -42,6 +47,7 @@ class OidcClient:
                 "nonce": pending.nonce,
                 "code_challenge": _challenge(pending.verifier),
                 "code_challenge_method": "S256",
+                **({"prompt": _ANEW[self._sign_in.mode]} if anew else {}),
             }
         )
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
@@ -89,7 +95,8 @@ class OidcClient:
         told = answer.body or {}
         if answer.status != OK or told.get("sub") != claims["sub"]:
             return claims
-        return {**told, **claims}
+        # Whoever tells the address tells whether it is verified.
+        return {**told, **claims, "email_verified": told.get("email_verified")}
 
     def _profile(self, claims: Claims) -> Profile:
         return profile(claims, self._sign_in)
@@ -98,6 +105,7 @@ class OidcClient:
 def profile(claims: Claims, sign_in: SignIn) -> Profile:
     """A person, from claims that were verified. An address counts only if the provider does so."""
     email = _text(claims, "email")
+    email = email if email and "@" in email else None
     if email is not None and claims.get("email_verified") not in _TRUE:
         raise Unauthenticated("The identity provider has not verified this e-mail address")
     told = Profile(
@@ -108,7 +116,7 @@ def profile(claims: Claims, sign_in: SignIn) -> Profile:
     )
     # Anybody can have a Google account under any address: only `hd` says who manages it.
     domain = _text(claims, "hd") if sign_in.mode == "google" else (email or "").rpartition("@")[2]
-    return replace(told, domain=domain.casefold() if domain else None)
+    return replace(told, domain=folded(domain) if domain else None)
 
 
 def _text(claims: Mapping[str, object], name: str) -> str | None:

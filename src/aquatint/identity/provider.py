@@ -12,6 +12,7 @@ from aquatint.clock import Clock, Millis
 from aquatint.errors import AuthUnavailable
 from aquatint.identity.web import document, is_safe, unavailable
 
+DOCUMENT = "/.well-known/openid-configuration"
 FRESH_MS = 3_600_000  # for this long the documents are taken as they are
 _PATIENCE_MS = 60_000  # between two looks for a key that was not there
 _PAUSE_MS = 5_000  # after a look that failed
@@ -47,7 +48,7 @@ class Provider:
     async def endpoints(self) -> Endpoints:
         """AuthUnavailable when the provider does not tell them, or tells unsafe ones."""
         if self._endpoints is None or self._clock.now() - self._endpoints_at >= FRESH_MS:
-            url = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            url = self._issuer.rstrip("/") + DOCUMENT
             self._endpoints = self._read_endpoints(await document(self._session, url))
             self._endpoints_at = self._clock.now()
         return self._endpoints

@@ -1,5 +1,6 @@
 """Sign-in, as the routes and commands use it."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,6 +21,8 @@ from aquatint.identity.oidc import OidcClient
 from aquatint.identity.sessions import NewSession
 from aquatint.identity.users import Profile, UserSummary
 from aquatint.signing import Signer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +87,15 @@ class Identity:
             return await self._callers.by_token(body_token)
         raise Unauthenticated("Sign in first")
 
-    async def begin_login(self, *, return_to: str, redirect_uri: str) -> Login:
-        """Where to send the browser. InvalidRequest for a foreign `return_to`; AuthUnavailable."""
+    async def begin_login(self, *, return_to: str, redirect_uri: str, anew: bool = False) -> Login:
+        """Where to send the browser; `anew`: the provider is to ask who it is.
+
+        InvalidRequest for a foreign `return_to`; AuthUnavailable.
+        """
         callers = self._on()
         checked = logins.checked_return(return_to, callers.sign_in.studios)
         made, pending = logins.fresh(return_to=checked, redirect_uri=redirect_uri)
-        url = await callers.oidc.authorization_url(made.state, pending)
+        url = await callers.oidc.authorization_url(made.state, pending, anew=anew)
         now = self._clock.now()
         await self._db.write(lambda tx: logins.keep(tx, self._signer, made, pending, now=now))
         return Login(url=url, browser_secret=made.browser)
@@ -113,9 +119,12 @@ class Identity:
         Raises Unauthenticated, Forbidden, AuthUnavailable.
         """
         profile = await self._on().oidc.exchange(code, pending)
-        return await self._db.write(
+        signed_in = await self._db.write(
             lambda tx: self._sign_in(tx, profile, pending.return_to, old_cookie)
         )
+        if signed_in.session:
+            logger.info("user=%s signed in", signed_in.session.user_id)
+        return signed_in
 
     def _sign_in(
         self, tx: Tx, profile: Profile, return_to: str, old_cookie: str | None
@@ -138,14 +147,16 @@ class Identity:
             user_id = logins.take_code(tx, self._signer, code, now=now)
             return sessions.start(tx, self._signer, "bearer", user_id, lifetime, now=now)
 
-        return await self._db.write(exchange)
+        session = await self._db.write(exchange)
+        logger.info("user=%s signed in to a studio elsewhere", session.user_id)
+        return session
 
     async def logout(self, token: str | None) -> None:
         """End the session of this cookie or bearer token; on every process at once."""
         if token:
             await self._db.write(lambda tx: sessions.end(tx, self._signer, token))
 
-    async def sign_out_everywhere(self, user_id: str) -> int:
+    async def sign_out_everywhere(self, user_id: str, *, by: str) -> int:
         """End every session of a person; how many there were. NotFound for an unknown person."""
 
         def end(tx: Tx) -> int:
@@ -153,7 +164,9 @@ class Identity:
                 raise NotFound("There is no such user")
             return sessions.end_all(tx, user_id)
 
-        return await self._db.write(end)
+        ended = await self._db.write(end)
+        logger.info("user=%s was signed out everywhere by=%s: %d sessions", user_id, by, ended)
+        return ended
 
     async def users(self) -> list[UserSummary]:
         """Everybody who has ever signed in, those seen last first; nobody without sign-in."""
@@ -181,9 +194,11 @@ class Identity:
     async def create_key(self, owner: str, new: NewKey) -> IssuedKey:
         """InvalidRequest for a key that could never be used."""
         now = self._clock.now()
-        return await self._db.write(
+        issued = await self._db.write(
             lambda tx: api_keys.create(tx, self._signer, owner, new, now=now)
         )
+        logger.info("user=%s made key=%s", owner, issued.key.id)
+        return issued
 
     async def rotate_key(self, owner: str, key_id: str, *, overlap_seconds: int) -> IssuedKey:
         """A key in place of this one, which works on for the overlap. NotFound, InvalidRequest."""
@@ -193,14 +208,18 @@ class Identity:
             key = api_keys.of_owner(tx, key_id, owner)
             return api_keys.rotate(tx, self._signer, key, overlap_seconds=overlap_seconds, now=now)
 
-        return await self._db.write(rotate)
+        issued = await self._db.write(rotate)
+        logger.info("user=%s rotated key=%s to key=%s", owner, key_id, issued.key.id)
+        return issued
 
     async def revoke_key(self, owner: str, key_id: str) -> ApiKey:
         """Stop a key, on every process at once. NotFound."""
         now = self._clock.now()
-        return await self._db.write(
+        revoked = await self._db.write(
             lambda tx: api_keys.revoke(tx, api_keys.of_owner(tx, key_id, owner), now=now)
         )
+        logger.info("user=%s revoked key=%s", owner, key_id)
+        return revoked
 
     def _on(self) -> Callers:
         if self._callers is None:

@@ -75,12 +75,14 @@ def _states(tx: Tx) -> dict[str, int]:
 
 
 def _malformed(tx: Tx) -> int:
-    """Entries that do not move what their kind moves."""
+    """Entries that do not move what their kind moves, or whose attempt is not there."""
     return _count(
         tx,
         """
         SELECT e.seq FROM entries e LEFT JOIN attempts a ON a.id = e.attempt_id
-        WHERE NOT CASE
+        WHERE e.attempt_id IS NOT NULL AND (a.id IS NULL OR a.generation_id <> e.generation_id)
+          OR e.attempt_id IS NULL AND e.kind NOT IN ('reserve', 'release')
+          OR NOT CASE
           WHEN e.kind = 'reserve' THEN e.held = e.amount AND e.spent = 0 AND e.billed = 0
             AND e.images_spent = 0
           WHEN e.kind = 'settle' THEN e.held = -e.amount AND e.spent = e.amount

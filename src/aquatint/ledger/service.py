@@ -112,9 +112,9 @@ def settle(  # an attempt's end is these facts
 
 
 def count_delivered(tx: Tx, attempt_id: str, images: int) -> None:
-    """So many of a settled attempt's images came in the end; what it cost stays."""
+    """So many of an ended attempt's images came in the end; what it cost stays."""
     tx.execute(
-        "UPDATE attempts SET delivered = :images WHERE id = :id AND state = 'settled'",
+        "UPDATE attempts SET delivered = :images WHERE id = :id",
         {"id": attempt_id, "images": images},
     )
 

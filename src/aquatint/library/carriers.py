@@ -60,6 +60,12 @@ def look(data: bytes) -> Carried:
         return Carried(xmp=next(packets, None), manifest=any(map(form.is_manifest, parts)))
 
 
+def names(data: bytes) -> frozenset[bytes]:
+    """What its chunks or segments are called. Raises UnusableImage as `look` does."""
+    with _broken():
+        return frozenset(part.name for part in _walk(_FORMS[detect(data[:12])], data))
+
+
 def with_xmp(data: bytes, packet: bytes) -> bytes:
     """The file with this XMP packet in place of any other. Raises UnusableImage as `look` does."""
     form = _FORMS[detect(data[:12])]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from aquatint import __version__
+from aquatint.net.text import one_line
 
 if TYPE_CHECKING:
     import c2pa  # type: ignore[import-untyped]  # it has annotations, but no py.typed
@@ -22,6 +23,7 @@ State = Literal["none", "valid", "invalid", "unread"]
 Algorithm = Literal["ES256", "ES384", "ES512", "PS256", "ED25519"]
 
 _UNTRUSTED = "signingCredential.untrusted"
+_LONGEST = 200  # characters of whatever a file says
 _SETTINGS: Mapping[str, Any] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "builder": {"thumbnail": {"enabled": False}},  # a person's own picture is nobody's business
@@ -160,9 +162,9 @@ def _manifest(store: Mapping[str, Any]) -> Manifest:
     return Manifest(
         state="valid" if whole else "invalid",
         trusted=store.get("validation_state") == "Trusted",
-        signer=signature.get("common_name") or signature.get("issuer"),
-        generator=_generator(active) if whole else None,
-        source=_source(manifests, active) if whole else None,
+        signer=_shown(signature.get("common_name") or signature.get("issuer")),
+        generator=_shown(_generator(active)) if whole else None,
+        source=_shown(_source(manifests, active)) if whole else None,
         problems=tuple(dict.fromkeys(_problems(store))),
     )
 
@@ -170,7 +172,7 @@ def _manifest(store: Mapping[str, Any]) -> Manifest:
 def _problems(store: Mapping[str, Any]) -> Iterator[str]:
     for status in store.get("validation_status") or ():
         if status.get("code") != _UNTRUSTED:
-            yield str(status.get("code"))
+            yield _shown(str(status.get("code"))) or "unknown"
 
 
 def _generator(manifest: Mapping[str, Any]) -> str | None:
@@ -208,5 +210,10 @@ def _actions(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from (action for action in actions or () if isinstance(action, dict))
 
 
+def _shown(told: str | None) -> str | None:
+    """Fit for a terminal, whoever wrote it."""
+    return one_line(told, longest=_LONGEST) or None if told else None
+
+
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return one_line(str(error), longest=_LONGEST)

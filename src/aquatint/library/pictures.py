@@ -16,7 +16,8 @@ from PIL import Image, ImageFile, ImageOps
 
 from aquatint.decoding import ROOM
 from aquatint.errors import InvalidRequest
-from aquatint.library.formats import UnusableImage
+from aquatint.library import carriers
+from aquatint.library.formats import UnusableImage, detect
 from aquatint.library.images import MOST_PIXELS
 
 MOST_BYTES = 50 * 1024 * 1024  # of a picture that is brought, and of one that is sent on
@@ -36,6 +37,15 @@ _OF_PIXELS = frozenset(
         "transparency",
     }
 )
+# The same of chunks; decoders pass over the others in silence.
+_CHUNKS = frozenset(
+    {
+        *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"bKGD", b"pHYs", b"sBIT"),
+        *(b"cHRM", b"gAMA", b"iCCP", b"sRGB", b"cICP", b"mDCV", b"cLLI"),
+        *(b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"),
+    }
+)
+_END_OF_IMAGE = b"\xff\xd9"  # of a JPEG
 _SEGMENTS = {"APP0": b"JFIF", "APP2": b"ICC_PROFILE", "APP14": b"Adobe"}
 _BROKEN = (OSError, ValueError, SyntaxError, LookupError, TypeError, EOFError, OverflowError)
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -73,7 +83,7 @@ def plain(path: Path) -> bytes | None:
     when it cannot be decoded.
     """
     with _decoded(path) as image:
-        if not _tells_more(image):
+        if not _tells_more(image) and not _holds_more(path):
             return None
         return _encoded(ImageOps.exif_transpose(image), _form(image))
 
@@ -126,6 +136,17 @@ def _tells_more(image: Image.Image) -> bool:
             for name, data in getattr(image, "applist", ())  # a JPEG's segments
         )
     )
+
+
+def _holds_more(path: Path) -> bool:
+    """Whether there is what the decoder says nothing of: a manifest, a date, another picture."""
+    data = path.read_bytes()
+    if detect(data[:12]) == "image/jpeg":
+        return data.count(_END_OF_IMAGE) > 1
+    try:
+        return not carriers.names(data) <= _CHUNKS
+    except UnusableImage:  # it can be decoded all the same
+        return True
 
 
 def _form(image: ImageFile.ImageFile) -> str:

@@ -106,7 +106,7 @@ class Provenance:
     def _copy(self, path: Path, media_type: str, origin: Origin) -> Copy | None:
         wished = self._place(self._tag(path, origin), media_type)
         with suppress(FileNotFoundError):
-            os.utime(wished.path)
+            _ask_for(wished.path)
             return wished
         data = path.read_bytes()
         carried = carriers.look(data)
@@ -184,5 +184,10 @@ class Provenance:
     def _sweep(self, before: float) -> None:
         for path in self._folder.glob("*"):
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before:
+                if path.stat().st_atime < before:
                     path.unlink()
+
+
+def _ask_for(path: Path) -> None:
+    """Remember that somebody did; when it was made stays true, for a download that is resumed."""
+    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))

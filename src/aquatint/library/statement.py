@@ -1,5 +1,6 @@
 """What an image file says of where it comes from, checked, and in plain words."""
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ _KINDS = {
     xmp.NEWSCODES + "digitalCapture": "taken with a camera",
 }
 
+_PLAIN = str.maketrans("“”", '""')
 _CHANGED = (
     "Do not rely on this file: it was changed after it was signed, or its signature is broken"
 )
@@ -48,9 +50,13 @@ class Statement:
 def state(path: Path, anchors: str | None = None) -> Statement:
     """Read a file of at most 256 MB; blocking. `anchors` are certificates to trust, in PEM.
 
-    Raises UnusableImage for what is no PNG, JPEG or WebP or is broken, OSError as files do.
+    Raises UnusableImage for what is no PNG, JPEG or WebP or is broken, OSError as files do. What
+    it tells are short lines without control characters.
     """
-    if path.stat().st_size > MOST_BYTES:
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):  # a device may have no end
+        raise UnusableImage("no regular file")
+    if about.st_size > MOST_BYTES:
         raise UnusableImage(f"larger than {MOST_BYTES >> 20} MB")
     data = path.read_bytes()
     media_type, carried = detect(data[:12]), carriers.look(data)
@@ -103,8 +109,13 @@ def _unsigned(statement: Statement) -> str:
 
 
 def _kind(source: str | None) -> str:
-    return _KINDS.get(source or "", str(source))
+    return _KINDS.get(source or "") or _quoted(str(source))
 
 
 def _name(manifest: Manifest) -> str:
-    return f"“{manifest.signer}”" if manifest.signer else "an unknown name"
+    return _quoted(manifest.signer) if manifest.signer else "an unknown name"
+
+
+def _quoted(told: str) -> str:
+    """In quotation marks that it cannot close."""
+    return f"“{told.translate(_PLAIN)}”"

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from aquatint.clock import Millis, iso
+from aquatint.net.text import one_line
 
 NEWSCODES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 MADE = NEWSCODES + "trainedAlgorithmicMedia"
@@ -24,6 +25,7 @@ _SOURCE = "DigitalSourceType"
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _END = '<?xpacket end="w"?>'
 _RDF_END = re.compile(r"</[A-Za-z0-9_.-]+:RDF\s*>")
+_LONGEST = 200  # characters of what is read
 _NO_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -76,9 +78,9 @@ def read(data: bytes) -> Said:
     if root is None:
         return Said()
     return Said(
-        source=_property(root, _IPTC, _SOURCE),
-        tool=_property(root, _XMP, "CreatorTool"),
-        system=_property(root, _IPTC, "AISystemUsed"),
+        source=_shown(root, _IPTC, _SOURCE),
+        tool=_shown(root, _XMP, "CreatorTool"),
+        system=_shown(root, _IPTC, "AISystemUsed"),
     )
 
 
@@ -115,6 +117,11 @@ def _root(data: bytes) -> ET.Element | None:
     except (ET.ParseError, UnicodeDecodeError, ValueError):
         return None
     return root if root.find(f".//{{{_RDF}}}RDF") is not None else None
+
+
+def _shown(root: ET.Element, namespace: str, name: str) -> str | None:
+    """Fit for a terminal, whoever wrote it."""
+    return one_line(_property(root, namespace, name) or "", longest=_LONGEST) or None
 
 
 def _property(root: ET.Element, namespace: str, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""From a confirmed quote to its images, told as it goes on; whoever gives up asks it to stop."""
+"""From a confirmed quote to its images, told as it goes on; who bought it may give up on it."""
 
 import asyncio
 from contextlib import aclosing
@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio
 
-from aquatint.generations.confirmation import Confirmation
+from aquatint.generations.confirmation import Confirmation, Confirmed
 from aquatint.generations.model import stream
 from aquatint.identity.model import Caller
 from aquatint.mcp.desk import Ctx, base_url_of, services_of
@@ -16,23 +16,35 @@ from aquatint.quotes.store import StoredQuote
 async def bought(
     ctx: Ctx, caller: Caller, stored: StoredQuote, candidate: str | None
 ) -> dict[str, Any]:
-    """The item of the quote once its generation has ended. Raises as `Spending.confirm`."""
+    """The item of the quote once its generation has ended.
+
+    Raises as `Spending.confirm`, and as `Spending.check_seen` for what was bought before.
+    """
     services = services_of(ctx)
-    generation_id = stored.generation_id
-    if generation_id is None:
-        word = Confirmation(owner=caller.id, terms=caller.key, candidate=candidate)
-        token = services.quotes.token(stored.quote)
-        generation_id = (await services.spending.confirm(caller, token, word)).generation_id
+    confirmed = await _confirmed(ctx, caller, stored, candidate)
+    if confirmed.replayed:
+        await services.spending.check_seen(caller, stored.quote.id)
     try:
-        await _tell(ctx, generation_id)
-        await services.generations.wait(caller.id, generation_id)
+        await _tell(ctx, confirmed.generation_id)
+        await services.generations.wait(caller.id, confirmed.generation_id)
     except asyncio.CancelledError:
-        if not services.log.stopping:  # else what can be found again is left to other processes
+        # A gateway that stops leaves what can be found again to others; so does who only looked on.
+        if not (confirmed.replayed or services.log.stopping):
             with anyio.CancelScope(shield=True):
-                await services.generations.cancel(caller.id, generation_id)
+                await services.generations.cancel(caller.id, confirmed.generation_id)
         raise
     items = await services.items.items(caller.id, [stored.quote.id], base_url=base_url_of(ctx))
     return items[0]
+
+
+async def _confirmed(
+    ctx: Ctx, caller: Caller, stored: StoredQuote, candidate: str | None
+) -> Confirmed:
+    if stored.generation_id:
+        return Confirmed(stored.generation_id, replayed=True)
+    services = services_of(ctx)
+    word = Confirmation(owner=caller.id, terms=caller.key, candidate=candidate)
+    return await services.spending.confirm(caller, services.quotes.token(stored.quote), word)
 
 
 async def _tell(ctx: Ctx, generation_id: str) -> None:

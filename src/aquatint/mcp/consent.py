@@ -11,11 +11,14 @@ from mcp.server.mcpserver import Elicit
 from pydantic import BaseModel, Field
 
 from aquatint.errors import AquatintError, Forbidden, InvalidRequest
-from aquatint.identity.model import Caller, KeyTerms, Scope
+from aquatint.identity.model import Caller, Scope, bounded
 from aquatint.mcp.desk import Ctx, caller_of, services_of
-from aquatint.money import show
-from aquatint.quotes.model import Plan, Quote
+from aquatint.money import Micro, ceil_div, show
+from aquatint.net.text import one_line
+from aquatint.quotes.model import Plan, Quote, QuoteRequest
 
+_MOST_SHOWN: Final = 300  # characters of a prompt
+_SHOWN: Final = 100  # micro-dollars: the fourth decimal
 _NO_WAY_TO_ASK: Final = "This client cannot ask its person, so nothing was bought"
 
 
@@ -55,12 +58,7 @@ async def consent(
 def is_bound(caller: Caller) -> bool:
     """Whether an API key's terms bound what can be spent, or forbid it: then they answer for it."""
     key = caller.key
-    return key is not None and (Scope.GENERATE not in caller.scopes or _bounded(key))
-
-
-def _bounded(key: KeyTerms) -> bool:
-    sums = (key.money_per_hour, key.money_per_day, key.money_per_month)
-    return key.max_image_cost is not None or any(each is not None for each in sums)
+    return key is not None and (Scope.GENERATE not in caller.scopes or bounded(key))
 
 
 def can_ask(ctx: Ctx) -> bool:
@@ -76,9 +74,30 @@ def question(quote: Quote, plan: Plan) -> str:
     what = f"{request.n} images" if request.n > 1 else "1 image"
     return (
         f"Buy {what} from {chosen.model} by {chosen.provider} ({quote.tier}, {chosen.size}) "
-        f"for about {show(chosen.cost)}, at most {show(plan.ceiling)}?\n"
-        f"Prompt: {request.prompt}"
+        f"for about {show(chosen.cost)}, at most {_at_most(plan.ceiling)}?\n"
+        f"{_sources(request)}Prompt: {_quoted(request.prompt)}"
     )
+
+
+def _at_most(ceiling: Micro) -> str:
+    """Never shown as less than it is."""
+    return show(ceil_div(ceiling, _SHOWN) * _SHOWN)
+
+
+def _sources(request: QuoteRequest) -> str:
+    """Which of the person's pictures go to the provider: a line, or nothing."""
+    if not request.images:
+        return ""
+    several = len(request.images)
+    pictures = f"{several} of your pictures" if several > 1 else "1 of your pictures"
+    return f"Sent along: {pictures}{' and a mask' if request.mask else ''}\n"
+
+
+def _quoted(words: str) -> str:
+    """A model's words on one line, in which nothing can pass for a line of the question."""
+    line = one_line(words, longest=len(words)).replace('"', "'")
+    cut = f"{line[: _MOST_SHOWN - 1]}…" if len(line) > _MOST_SHOWN else line
+    return f'"{cut}"'
 
 
 async def _left_to_its_owner(ctx: Ctx, caller: Caller, quote: Quote) -> AquatintError:

@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 from mcp.server.context import ServerRequestContext
-from mcp.server.mcpserver import MCPServer
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.request_state import RequestStateSecurity
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, ToolAnnotations
+from mcp_types import INVALID_PARAMS, InputRequiredResult, ToolAnnotations
+from pydantic import AnyUrl
 from starlette.requests import Request
 
 from aquatint import __version__
@@ -17,6 +21,7 @@ from aquatint.container.folder import open_signer
 from aquatint.errors import AquatintError
 from aquatint.identity.model import LOCAL, Caller, Scope
 from aquatint.library import store
+from aquatint.library.formats import detect
 from aquatint.mcp import tools
 from aquatint.mcp.desk import Ctx, Desk, caller_of, services_of
 from aquatint.mcp.shapes import URI
@@ -38,6 +43,22 @@ _SPENDS = ToolAnnotations(
 )
 
 
+class _Server(MCPServer[Desk]):
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Context[Desk, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        """As its base, which knows one media type for all pictures: each is told its own."""
+        found = await super().read_resource(uri, context)
+        if isinstance(found, InputRequiredResult):
+            return found
+        return [
+            replace(each, mime_type=detect(each.content))
+            if isinstance(each.content, bytes)
+            else each
+            for each in found
+        ]
+
+
 def build(desk: Desk) -> MCPServer[Desk]:
     """The server around `desk`; each of its transports lets callers in by its own door."""
     logging.getLogger("mcp").setLevel(logging.WARNING)  # it tells of every request
@@ -46,7 +67,7 @@ def build(desk: Desk) -> MCPServer[Desk]:
     async def lifespan(_: MCPServer[Desk]) -> AsyncIterator[Desk]:
         yield desk
 
-    server = MCPServer[Desk](
+    server = _Server(
         "aquatint",
         title="Aquatint",
         instructions=_INSTRUCTIONS,

@@ -147,7 +147,7 @@ async def list_images(
         return store.listed_for(tx, caller.id, limit=limit, before=last)
 
     found = [_shown(ctx, image) for image in await services.db.read(read)]
-    text = f"{len(found)} images" if found else "No images"
+    text = f"{len(found) or 'No'} {'image' if len(found) == 1 else 'images'}"
     return result(Pictures(images=found), text, *map(link_to, found))
 
 

@@ -1,6 +1,7 @@
 """Words of a provider, made fit to be shown, logged and stored."""
 
 import re
+from http.client import responses
 
 LONGEST_TEXT = 1000
 _SHORTEST_SECRET = 6  # anything shorter would blot out ordinary words
@@ -25,3 +26,11 @@ def hidden(text: str, secret: str) -> str:
 def presentable(text: str, *, secret: str, longest: int = LONGEST_TEXT) -> str:
     """`text` in one line, without `secret` and whatever else looks like a key."""
     return _KEYS.sub(_HIDDEN, one_line(hidden(text, secret), longest=longest))
+
+
+def answered(who: str, status: int, words: str) -> str:
+    """That `who` answered so, in its own words; the status's name where it gave none."""
+    if words:
+        return f"{who} answered {status}: {words}"
+    name = f" ({responses[status]})" if status in responses else ""
+    return f"{who} answered {status}{name} and gave no reason"

@@ -21,15 +21,23 @@ def _address(value: str) -> str:
     _ = parts.port  # ValueError for one that is none
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be a plain address, as in http://127.0.0.1:8080/v1")
+    if any(each.isspace() for each in value):
+        raise ValueError("must hold no blanks")
     if parts.username or parts.password:
         raise ValueError("must hold no password; name a key_variable")
     return value.rstrip("/")
 
 
+def _word(value: str) -> str:
+    if not value.isprintable() or value != value.strip():
+        raise ValueError("must be printable, without blanks around it")
+    return value
+
+
 class DeclaredModel(Frozen):
     """A model as it is declared; what is None is the profile's, or that of the row it is `like`."""
 
-    model: str = Field(min_length=1)  # its id on the wire
+    model: Annotated[str, Field(min_length=1), AfterValidator(_word)]  # its id on the wire
     name: str | None = Field(default=None, pattern=r"^[\w.-]+$")  # for people; else the id's end
     like: str | None = None  # a modelKey of the catalog: its price, sizes and abilities
     quality: str | None = None

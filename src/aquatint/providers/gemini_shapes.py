@@ -19,7 +19,7 @@ from aquatint.errors import (
     Unsupported,
 )
 from aquatint.net.http import LONGEST_COOL_DOWN, request_id, retry_after
-from aquatint.net.text import presentable
+from aquatint.net.text import answered, presentable
 
 # Why a candidate ends without an image although the model works.
 REFUSALS = frozenset(
@@ -120,7 +120,7 @@ def read_complaint(
     error = inner(body, "error") if isinstance(body, dict) else {}
     message, details = text_of(error, "message"), objects(error.get("details"))
     return _classify(status, text_of(error, "status"), message, details)(
-        f"Gemini answered {status}: {presentable(message, secret=key) or 'no reason given'}",
+        answered("Gemini", status, presentable(message, secret=key)),
         request_id=request_id(headers),
         cool_down=_cool_down(message, details, headers),
     )

@@ -20,7 +20,7 @@ from aquatint.errors import (
     Unsupported,
 )
 from aquatint.net.http import request_id, retry_after
-from aquatint.net.text import one_line, presentable
+from aquatint.net.text import answered, one_line, presentable
 from aquatint.providers.base import BilledRefusal
 
 _REFUSALS = frozenset(
@@ -143,12 +143,13 @@ def read_error(
     error = told.get("error")
     complaint = _Complaint.model_validate(_mapping_or_empty(error))
     kind = _classify(status, complaint)
-    lead = f"{who} refused this" if kind is ContentRefused else f"{who} answered {status}"
     words = presentable(complaint.message or text_or_empty(error), secret=key)
-    message, name = f"{lead}: {words or 'no reason given'}", request_id(headers, told.get("id"))
+    name = request_id(headers, told.get("id"))
     if kind is ContentRefused:
+        message = f"{who} refused this: {words or 'no reason given'}"
         return _refusal(message, complaint.moderation_details, _usage_beside(told), name)
     wait = headers.get(wait_header) if status in _WAITS else None
+    message = answered(who, status, words)
     return kind(message, request_id=name, cool_down=retry_after(headers, told=wait))
 
 

@@ -23,7 +23,7 @@ from aquatint.errors import (
     Unsupported,
 )
 from aquatint.net.http import request_id, retry_after
-from aquatint.net.text import presentable
+from aquatint.net.text import answered, presentable
 
 GOOD = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _LONGEST_RUN = 86_400  # seconds; runs end after half an hour
@@ -179,10 +179,10 @@ def read_complaint(
     names = ("detail", "error", "title")
     words = next((text for name in names if (text := _text(told.get(name)))), "")
     kind = _classify(status, f"{_text(told.get('title'))} {words}")
-    lead = "Replicate refused this" if kind is ContentRefused else f"Replicate answered {status}"
-    wait = _WAIT.search(words)
+    wait, told_words = _WAIT.search(words), presentable(words, secret=key)
+    refused = f"Replicate refused this: {told_words}"
     return kind(
-        f"{lead}: {presentable(words, secret=key) or 'no reason given'}",
+        refused if kind is ContentRefused else answered("Replicate", status, told_words),
         request_id=request_id(headers),
         cool_down=retry_after(headers, told=wait[1] if wait else None),
     )

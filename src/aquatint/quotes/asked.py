@@ -8,7 +8,7 @@ from aquatint.quotes import store
 from aquatint.quotes.model import Quote
 from aquatint.quotes.store import StoredQuote
 
-_MOST = 100
+_MOST_EACH = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,25 +93,39 @@ def _insert(tx: Tx, quote: Quote, asked: Asked, *, now: Millis) -> None:
 
 
 def was_asked_by(tx: Tx, quote_id: str, line: str) -> bool:
-    """Whether this key, or one that it replaced, asked for the quote."""
+    """Whether this key, or one that it replaced, asked its owner for the quote, or bought it."""
     row = tx.execute(
-        "SELECT 1 AS found FROM asked WHERE quote_id = :id AND line = :line",
+        """
+        SELECT 1 AS found FROM asked WHERE quote_id = :id AND line = :line
+        UNION ALL
+        SELECT 1 FROM quotes JOIN holds ON holds.generation_id = quotes.generation_id
+        WHERE quotes.id = :id AND holds.key_line = :line
+        """,
         {"id": quote_id, "line": line},
     ).fetchone()
     return row is not None
 
 
 def waiting(tx: Tx, owner: str, *, now: Millis) -> list[Waiting]:
-    """What `owner` may still answer, the newest first."""
+    """What `owner` may still answer, the newest first; of each key (and of its successors) some.
+
+    A program that asks without end pushes out its own alone.
+    """
     rows = tx.execute(
         """
-        SELECT asked.quote_id, asked.key_id, asked.reason, asked.created_at,
-               api_keys.name AS key_name
-        FROM asked JOIN quotes ON quotes.id = asked.quote_id
-        LEFT JOIN api_keys ON api_keys.id = asked.key_id
-        WHERE asked.owner = :owner AND asked.expires_at > :now AND quotes.generation_id IS NULL
-        ORDER BY asked.created_at DESC, asked.quote_id DESC LIMIT :most
+        SELECT ranked.*, api_keys.name AS key_name
+        FROM (
+          SELECT asked.quote_id, asked.key_id, asked.reason, asked.created_at,
+                 row_number() OVER (
+                   PARTITION BY asked.line ORDER BY asked.created_at DESC, asked.quote_id DESC
+                 ) AS place
+          FROM asked JOIN quotes ON quotes.id = asked.quote_id
+          WHERE asked.owner = :owner AND asked.expires_at > :now AND quotes.generation_id IS NULL
+        ) AS ranked
+        LEFT JOIN api_keys ON api_keys.id = ranked.key_id
+        WHERE ranked.place <= :most
+        ORDER BY ranked.created_at DESC, ranked.quote_id DESC
         """,
-        {"owner": owner, "now": now, "most": _MOST},
+        {"owner": owner, "now": now, "most": _MOST_EACH},
     ).fetchall()
     return [Waiting(**{name: row[name] for name in Waiting.__slots__}) for row in rows]

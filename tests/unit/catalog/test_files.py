@@ -63,13 +63,15 @@ def test_rows_inherit_and_tables_merge(tmp_path: Path) -> None:
 
 
 def test_dollars_become_micro_dollars_without_a_float(tmp_path: Path) -> None:
-    flat = 'rows = [{ price = { rule = "image", amount = 0.0018, by_size = { 8x8 = 0.07 } } }]'
+    flat = (
+        'rows = [{ price = { rule = "image", amount = 0.0018, by_size = { 1024x1024 = 0.07 } } }]'
+    )
     table = (
         FAMILY.replace("price =", "wire = {}\n#") + '[[models]]\nmodel = "b"\nfamily = "paint"\n'
     )
     chains = "ultra = []\nhigh = []\nstandard = []\nfast = []\n"
     row = read(write(tmp_path, rows=table + flat, chains=chains)).rows["acme-b"]
-    assert row.price == ImagePrice(amount=1_800, by_size={"8x8": 70_000})
+    assert row.price == ImagePrice(amount=1_800, by_size={"1024x1024": 70_000})
 
 
 def test_names_come_from_the_providers_id_and_keys_are_in_lower_case(tmp_path: Path) -> None:

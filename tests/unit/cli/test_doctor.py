@@ -42,6 +42,17 @@ def findings(*arguments: str, status: int) -> dict[str, dict[str, Any]]:
     return {each["what"]: each for each in json.loads(done.stdout)}
 
 
+def test_settings_of_a_sign_in_that_is_off_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert findings(status=1)["sign-in"]["level"] == "ok"
+    monkeypatch.setenv("ALLOWED_DOMAINS", "example.com")
+    monkeypatch.setenv("OPERATORS", "ada@example.com")
+    found = findings(status=1)["sign-in"]
+    assert (found["level"], found["remedy"]) == ("warn", "set AUTH to google or oidc")
+    assert "ALLOWED_DOMAINS, OPERATORS" in found["told"]
+
+
 def test_a_house_with_a_key_is_well(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-canary-of-doctor")
     monkeypatch.setenv("SECRET_KEY", "x" * 32)
@@ -84,6 +95,7 @@ def test_what_only_a_start_would_find(
     done = CliRunner().invoke(app, ["doctor", "--json"])
     failed = [each["told"] for each in json.loads(done.stdout) if each["level"] == "fail"]
     assert any(told in each for each in failed), done.stdout
+    assert len(failed) == len(set(failed))
     assert done.exit_code == 1
 
 
@@ -109,6 +121,12 @@ def test_a_folder_that_is_a_file_cannot_be_used(
     (folder / "file").write_text("x")
     found = findings("--data-dir", str(folder / "file"), status=1)
     assert found["data folder"]["level"] == "fail"
+    assert "--data-dir" in found["data folder"]["remedy"]
+
+
+@pytest.mark.parametrize("code", ["no_key", "breaker_open", "cooling_down"])
+def test_whoever_cannot_be_asked_has_a_remedy(code: str) -> None:
+    assert checks._remedy("openai", code)
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,18 @@ def test_what_cannot_be_done_is_one_line(folder: Path, options: tuple[str, ...],
     assert listed(folder) == []
 
 
+def test_json_tells_what_was_made_and_what_could_not_be(folder: Path) -> None:
+    made = json.loads(keys("create", "--name", "ci", "--json", folder=folder).stdout)
+    assert made["key"].startswith("aqt_")
+    turned = json.loads(keys("rotate", made["id"], "--json", folder=folder).stdout)
+    assert turned["rotatedFrom"] == made["id"]
+    stopped = json.loads(keys("revoke", turned["id"], "--json", folder=folder).stdout)
+    assert (stopped["works"], "key" in stopped) == (False, False)
+    wrong = keys("revoke", "key_unknown", "--json", folder=folder)
+    assert json.loads(wrong.stdout)["error"]["message"] == "There is no such key"
+    assert wrong.exit_code == 1
+
+
 def test_an_unknown_key_is_told(folder: Path) -> None:
     for command in ("revoke", "rotate"):
         result = keys(command, "key_unknown", folder=folder)

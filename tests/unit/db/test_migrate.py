@@ -213,6 +213,33 @@ async def test_older_conversations_can_be_searched_and_their_cards_replaced(
             assert tx.execute(f"SELECT folded FROM {table}").fetchone()["folded"] == folded  # noqa: S608
 
 
+async def test_idempotency_keys_become_those_of_the_api_key_that_sent_them(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrate.migrations
+    with monkeypatch.context() as older:
+        older.setattr(
+            migrate,
+            "migrations",
+            lambda dialect: {n: script for n, script in every(dialect).items() if n < 14},
+        )
+        await open_database(empty).close()
+        with transaction(empty, write=True) as tx:
+            for statement in ROWS.strip().split(";\n"):
+                tx.execute(statement)
+            tx.execute("UPDATE holds SET key_line = 'key_1'")
+            tx.execute("INSERT INTO quotes VALUES ('q2', 'me', '{}', 300, 1, 2, 'h')")
+            tx.execute(
+                "INSERT INTO generations (id, quote_id, owner, state, candidate, created_at)"
+                " VALUES ('h', 'q2', 'me', 'held', NULL, 1)"
+            )
+            tx.execute("INSERT INTO idempotency VALUES ('me', '/r', 'own', 'f', 'h', 1)")
+    await open_database(empty).close()
+    with transaction(empty) as tx:
+        rows = tx.execute("SELECT owner, key FROM idempotency ORDER BY key").fetchall()
+        assert [(row["owner"], row["key"]) for row in rows] == [("key_1", "k"), ("me", "own")]
+
+
 async def test_an_empty_database_is_said_to_be_empty(empty: str) -> None:
     with pytest.raises(DatabaseMissing, match="serve"), transaction(empty):
         pass

@@ -90,12 +90,15 @@ class TestFailures:
         provider = FakeProvider(first_gone)
         async with house(tmp_path, provider) as services:
             made = await quote(services)
+            offered = (await services.items.items(OWNER, [made.id]))[0]
+            promised = [each["modelKey"] for each in offered["fallbacks"]]
+            assert promised == [each.key for each in made.candidates[1:]]
             await services.generations.wait(OWNER, await buy(services, made))
             item = (await services.items.items(OWNER, [made.id]))[0]
             assert item["status"] == "complete"
             assert item["fallbackUsed"] is True
             assert item["originalProvider"] == "openai"
-            assert item["model"] == made.candidates[1].model
+            assert item["modelKey"] == promised[0]
             assert [attempt["state"] for attempt in item["attempts"]] == ["released", "settled"]
             assert item["cost"] <= item["maxCost"]
 

@@ -10,6 +10,7 @@ from aquatint.errors import (
     BudgetExceeded,
     InvalidRequest,
     LimitReached,
+    ModelGone,
     NotFound,
     QuoteExpired,
     QuoteUsed,
@@ -173,3 +174,26 @@ async def test_cancelling_after_dispatch_lets_the_work_finish(tmp_path: Path) ->
         assert (await services.generations.cancel(OWNER, generation_id)).state is State.DISPATCHED
         release.set()
         assert (await services.generations.wait(OWNER, generation_id)).state is State.COMPLETED
+
+
+async def test_after_a_word_to_stop_nothing_else_is_tried(tmp_path: Path) -> None:
+    release = asyncio.Event()
+
+    async def fails(request: ImageRequest, sink: ImageSink) -> Completed:
+        if len(provider.calls) > 1:
+            return await deliver(request, sink)
+        await release.wait()
+        raise ModelGone("gone")
+
+    provider = FakeProvider(fails)
+    async with house(tmp_path, provider) as services:
+        made = await quote(services)
+        assert len(made.candidates) > 1
+        generation_id = await buy(services, made)
+        await provider.entered.wait()
+        await services.generations.cancel(OWNER, generation_id)
+        release.set()
+        assert (await services.generations.wait(OWNER, generation_id)).state is State.CANCELLED
+        result = await books(services)
+        assert (result.charged, result.unknown_held) == (0, 0)
+        assert result.attempts["released"] == len(provider.calls) == 1

@@ -7,7 +7,7 @@ import pytest
 from aquatint.db.engine import Tx
 from aquatint.generations.retries import WINDOW, Try, fetch, joined, leave, remember
 from tests.unit.generations.test_idempotency import end
-from tests.unit.ledger.support import NOON, reserve
+from tests.unit.ledger.support import NOON, dispatch, reserve
 
 FIRST = Try(route="/r", fingerprint="f", repeated=False, began=NOON)
 AGAIN = replace(FIRST, repeated=True)
@@ -55,6 +55,25 @@ def test_what_came_to_nothing_is_not_joined(tx: Tx, tried: Try) -> None:
     bought(tx, "one", tried)
     end(tx, "one", "failed")
     assert joined(tx, "me", AGAIN) is joined(tx, "me", FIRST) is None
+
+
+@pytest.mark.parametrize(
+    ("fate", "tried_anew"),
+    [("released", True), ("settled", False), ("unknown", False), ("dispatched", False)],
+)
+def test_only_what_cost_nothing_for_certain_is_tried_anew(
+    tx: Tx, fate: str, tried_anew: bool
+) -> None:
+    bought(tx, "one", FIRST)
+    for attempt in ("a", "b"):
+        dispatch(tx, "one", attempt, share=50)
+    tx.execute("UPDATE attempts SET state = 'released' WHERE id = 'a'")
+    tx.execute("UPDATE attempts SET state = :fate WHERE id = 'b'", {"fate": fate})
+    end(tx, "one", "failed")
+    for tried in (AGAIN, replace(FIRST, began=NOON + 1)):
+        assert (joined(tx, "me", tried) is None) is tried_anew
+    leave(tx, "me", FIRST, "one", now=NOON)
+    assert (joined(tx, "me", FIRST) is None) is tried_anew
 
 
 def test_another_body_route_or_owner(tx: Tx) -> None:

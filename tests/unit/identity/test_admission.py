@@ -42,6 +42,10 @@ def names(*these: str) -> frozenset[str]:
         (Admission(operators=names("ann@example.com")), user(), True),
         (Admission(), user(), False),
         (Admission(domains=names("")), user(domain=None), False),
+        # Letters beyond ASCII that fold into those of somebody else
+        (Admission(users=names("kim@example.com")), user(email="\u212aim@example.com"), False),
+        (Admission(users=names("ross@example.com")), user(email="ro\xdf@example.com"), False),
+        (Admission(users=names("\xe4nn@example.com")), user(email="\xe4NN@Example.com"), True),
     ],
 )
 def test_who_may_come_in(admission: Admission, who: User, *, allowed: bool) -> None:

@@ -7,9 +7,10 @@ import pytest
 from aquatint.clock import ManualClock
 from aquatint.db.engine import Database
 from aquatint.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
+from aquatint.identity import api_keys
 from aquatint.identity.api_keys import NewKey, fresh_token, scopes_from, well_formed
 from aquatint.identity.config import Admission
-from aquatint.identity.model import Caller, Scope, Terms
+from aquatint.identity.model import Caller, Scope, Terms, bounded
 from aquatint.identity.service import Identity
 from aquatint.signing import Signer
 from tests.support.identity_provider import IdentityProvider
@@ -21,6 +22,21 @@ TERMS = Terms(images_per_day=5, money_per_month=2_000_000, models=("openai/*",),
 
 def wanted(terms: Terms = TERMS) -> NewKey:
     return NewKey(name="ci", scopes=frozenset({Scope.QUOTE, Scope.READ}), terms=terms)
+
+
+@pytest.mark.parametrize(
+    ("terms", "is_bounded"),
+    [
+        (Terms(), False),
+        (Terms(max_image_cost=9, models=("openai/*",), expires_at=1), False),
+        (Terms(images_per_month=9), False),
+        (Terms(images_per_hour=0, max_image_cost=9), True),
+        (Terms(money_per_day=0), True),
+        (Terms(money_per_hour=9), True),
+    ],
+)
+def test_a_sum_or_a_number_at_a_price_bounds_the_money(terms: Terms, is_bounded: bool) -> None:
+    assert bounded(terms) is is_bounded
 
 
 async def works(house: House, token: str) -> bool:
@@ -123,6 +139,24 @@ async def test_a_key_is_rotated_once_and_while_it_works(house: House, ann: Calle
             await house.identity.rotate_key(ann.id, key_id, overlap_seconds=60)
     with pytest.raises(InvalidRequest, match="overlap"):
         await house.identity.rotate_key(ann.id, old.key.id, overlap_seconds=-1)
+
+
+async def test_a_person_has_so_many_keys_that_work(
+    house: House, ann: Caller, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    monkeypatch.setattr(api_keys, "MOST", 2)
+    first = (await house.identity.create_key(ann.id, wanted())).key
+    ends = Terms(expires_at=clock.now() + 1000)
+    await house.identity.create_key(ann.id, wanted(ends))
+    with pytest.raises(InvalidRequest, match="2 keys that work"):
+        await house.identity.create_key(ann.id, wanted())
+    again = await house.identity.rotate_key(ann.id, first.id, overlap_seconds=60)
+    with pytest.raises(InvalidRequest, match="2 keys that work"):
+        await house.identity.rotate_key(ann.id, again.key.id, overlap_seconds=60)
+    await house.identity.revoke_key(ann.id, first.id)
+    clock.advance(1)
+    await house.identity.create_key(ann.id, wanted())
+    await house.identity.create_key("usr_other", wanted())
 
 
 async def test_nobody_touches_the_key_of_another(house: House, ann: Caller) -> None:

@@ -1,11 +1,15 @@
 """Google's access tokens: what tokeninfo must say, and what is done when it says nothing."""
 
+import asyncio
+
 import pytest
 
 from aquatint.clock import ManualClock
 from aquatint.errors import AuthUnavailable, Forbidden, Unauthenticated
 from aquatint.identity.config import Admission
+from aquatint.identity.google import AT_ONCE
 from aquatint.identity.model import Caller
+from aquatint.identity.web import Answer
 from tests.support.identity_provider import IdentityProvider
 from tests.unit.identity.conftest import House, Open, google_at
 
@@ -61,6 +65,30 @@ async def test_a_token_that_is_not_for_us_is_refused(
     with pytest.raises(Unauthenticated, match=why):
         await asked(google, provider.access_token(**changes))
     assert await google.identity.users() == []
+
+
+async def test_strangers_make_us_ask_a_few_questions_at_a_time(
+    google: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends nonsense as a token could else have us open any number of connections."""
+    waiting, most = 0, 0
+    go_on = asyncio.Event()
+
+    async def ask(*_: object) -> Answer:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        if waiting == AT_ONCE:
+            asyncio.get_running_loop().call_soon(go_on.set)  # when all who can have come in
+        await go_on.wait()
+        waiting -= 1
+        return Answer(400, None)
+
+    monkeypatch.setattr("aquatint.identity.google.ask", ask)
+    guesses = [asked(google, f"ya29.guess-{number}") for number in range(3 * AT_ONCE)]
+    refused = await asyncio.gather(*guesses, return_exceptions=True)
+    assert all(isinstance(each, Unauthenticated) for each in refused)
+    assert most == AT_ONCE
 
 
 async def test_a_token_that_google_does_not_know_is_refused(google: House) -> None:

@@ -63,6 +63,7 @@ def test_an_honest_token_says_who_it_is() -> None:
         ({"sub": ""}, "subject"),
         ({"sub": 7}, "subject"),
         ({"sub": "s" * 256}, "subject"),
+        ({"sub": "s-1\n2026-11-22 a line of the log"}, "subject"),
     ],
 )
 def test_a_wrong_claim_is_refused(changes: dict[str, object], why: str) -> None:
@@ -112,6 +113,17 @@ def test_a_token_without_a_login_of_ours_needs_no_nonce() -> None:
 def test_only_public_key_algorithms_are_accepted(forged: Callable[[], str]) -> None:
     with pytest.raises(Unauthenticated, match="algorithm"):
         verified(forged())
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "application/AT+JWT", "logout+jwt"])
+def test_a_token_for_another_purpose_is_no_id_token(kind: str) -> None:
+    with pytest.raises(Unauthenticated, match="not an ID token"):
+        verified(token(header={"typ": kind}))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "jwt", None])
+def test_a_token_may_say_its_kind(kind: str | None) -> None:
+    assert verified(token(header={"typ": kind})) == "sub-ann"
 
 
 def test_an_unknown_key_id_is_told_apart_so_that_the_provider_can_be_asked() -> None:

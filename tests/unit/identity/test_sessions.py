@@ -90,13 +90,13 @@ async def test_signing_out_everywhere_ends_all_of_one_persons_sessions(
     code = (await house.login("https://studio.example/")).location.partition("#code=")[2]
     provider.who = {**provider.who, "sub": "sub-bea"}
     theirs = (await house.session()).token
-    assert await house.identity.sign_out_everywhere(mine[0].user_id) == 3
+    assert await house.identity.sign_out_everywhere(mine[0].user_id, by="usr_1") == 3
     assert [await is_in(other, session.token) for session in mine] == [False] * 3
     assert await is_in(other, theirs)
     with pytest.raises(Unauthenticated):
         await house.identity.exchange_code(code)
     with pytest.raises(NotFound):
-        await house.identity.sign_out_everywhere("usr_nobody")
+        await house.identity.sign_out_everywhere("usr_nobody", by="usr_1")
 
 
 async def test_a_cookie_is_no_bearer_token_nor_the_other_way_round(house: House) -> None:

@@ -45,6 +45,23 @@ def test_any_issuer_is_taken_letter_by_letter(tmp_path: Path) -> None:
     assert sign_in.lifetime.idle < sign_in.lifetime.longest
 
 
+def test_the_button_may_bear_a_name(tmp_path: Path) -> None:
+    sign_in = sign_in_of(settings(tmp_path, **OIDC, oidc_name="Example Ltd"))
+    assert sign_in is not None
+    assert sign_in.label == "Example Ltd"
+
+
+def test_names_as_providers_write_them_are_taken(tmp_path: Path) -> None:
+    given = {
+        "allowed_users": "auth0|12, sub:a@b@c d;*, O'Neil+x@x.example, *",
+        "allowed_domains": "xn--strae-oqa.example, straße.example, localhost",
+    }
+    sign_in = sign_in_of(settings(tmp_path, **{**OIDC, **given}))
+    assert sign_in is not None
+    assert sign_in.admission.users == {"auth0|12", "sub:a@b@c d;*", "o'neil+x@x.example", "*"}
+    assert "straße.example" in sign_in.admission.domains
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -60,6 +77,18 @@ def test_any_issuer_is_taken_letter_by_letter(tmp_path: Path) -> None:
         ({**OIDC, "operators": "*"}, "OPERATORS"),
         ({**OIDC, "allowed_domains": "*"}, "ALLOWED_DOMAINS"),
         ({**OIDC, "public_url": "http://studio.example"}, "PUBLIC_URL"),
+        (
+            {**OIDC, "oidc_issuer": "https://login.example/.well-known/openid-configuration"},
+            "OIDC_ISSUER",
+        ),
+        ({**OIDC, "allowed_domains": "https://example.com"}, "ALLOWED_DOMAINS"),
+        ({**OIDC, "allowed_domains": "*.example.com"}, "ALLOWED_DOMAINS"),
+        ({**OIDC, "allowed_domains": "ann@example.com"}, "ALLOWED_DOMAINS"),
+        ({**OIDC, "allowed_domains": "a.example b.example"}, "ALLOWED_DOMAINS"),
+        ({**OIDC, "allowed_users": "*@example.com"}, "ALLOWED_USERS"),
+        ({**OIDC, "allowed_users": "@example.com"}, "ALLOWED_USERS"),
+        ({**OIDC, "allowed_users": "ann@a.example;ben@a.example"}, "ALLOWED_USERS"),
+        ({**OIDC, "operators": "ann@a.example ben@a.example"}, "OPERATORS"),
     ],
 )
 async def test_what_is_missing_is_named_before_anything_is_served(

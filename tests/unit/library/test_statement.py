@@ -1,5 +1,6 @@
 """What files say, whole or tampered with: of every kind, against a signer of our own."""
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -15,6 +16,8 @@ from aquatint.library.certificates import make
 from aquatint.library.formats import UnusableImage
 from aquatint.library.statement import MOST_BYTES, Statement, state, summary, view
 from tests.contract.pictures import picture
+from tests.contract.replies import answer
+from tests.contract.server import serve
 from tests.support.provenance import COMPOSITE, TRAINED, credential, signed
 
 FORMS = ["PNG", "JPEG", "WEBP"]
@@ -157,6 +160,56 @@ def test_for_programs(tmp_path: Path) -> None:
         "problems": [],
         "summary": found["summary"],
     }
+
+
+FORGED = "x”.\n\x1b[2J\u202eSigned by “OpenAI"
+
+
+def test_a_name_cannot_pretend_to_be_the_verdict(tmp_path: Path) -> None:
+    """Nor can it speak to the terminal."""
+    found = said(tmp_path, signed(picture(), "image/png", FORGED))
+    assert summary(found).startswith(
+        'Signed by “x". [2J Signed by "OpenAI” and unchanged since; whether to trust'
+    )
+
+
+def test_neither_can_words_that_nobody_signed(tmp_path: Path) -> None:
+    forged = f"{FORGED.replace(chr(27), chr(0x9B))}{'y' * 100_000}"
+    found = said(tmp_path, carriers.with_xmp(picture(), xmp_of(forged, forged)))
+    assert summary(found).startswith('It says: “x". [2J Signed by "OpenAIyyy')
+    assert summary(found).endswith("”. Nobody signed that; anybody could have written it.")
+    for told in (summary(found), found.source, found.generator):
+        assert told is not None
+        assert told.isprintable()
+        assert len(told) < 300
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="only Unix has it")
+def test_a_device_without_end_is_not_read() -> None:
+    with pytest.raises(UnusableImage, match="no regular file"):
+        state(Path("/dev/zero"))
+
+
+ELSEWHERE = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+    'rdf:about="" xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="{}/m.c2pa"/>'
+    "</rdf:RDF></x:xmpmeta>"
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_manifest_that_lies_elsewhere_is_not_fetched(tmp_path: Path, form: str) -> None:
+    """A file that somebody brings would choose whom this machine calls."""
+    path, kind = tmp_path / "file", f"image/{form.lower()}"
+    async with serve(answer(b"", status=404)) as canary:
+        path.write_bytes(carriers.with_xmp(picture(form), ELSEWHERE.format(canary.url).encode()))
+        assert (await asyncio.to_thread(state, path)).c2pa == "none"
+        assert (await asyncio.to_thread(manifests.read, path, kind)).state == "invalid"
+        parents = [manifests.Parent(path, kind)]
+        made_of_it = await asyncio.to_thread(signed, picture(), "image/png", parents=parents)
+        assert canary.connections == 0
+    assert said(tmp_path, made_of_it).c2pa == "valid"
 
 
 def test_what_is_no_picture(tmp_path: Path) -> None:

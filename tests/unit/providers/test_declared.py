@@ -152,6 +152,26 @@ WRONG: dict[str, tuple[str, str]] = {
         HEAD.replace("127.0.0.1", "me:secret@host") + MODEL,
         "servers[0].base_url: must hold no password",
     ),
+    "an address with a blank": (
+        HEAD.replace("127.0.0.1", "my host") + MODEL,
+        "servers[0].base_url: must hold no blanks",
+    ),
+    "a model's id of blanks": (
+        HEAD + '[[servers.models]]\nmodel = " "\nprice = { per_image = 0 }\n',
+        "servers[0].models[0].model: must be printable",
+    ),
+    "a model's id that no database takes": (
+        HEAD + '[[servers.models]]\nmodel = "a\\u0000b"\nprice = { per_image = 0 }\n',
+        "servers[0].models[0].model: must be printable",
+    ),
+    "a price for what is no size": (
+        HEAD + MODEL + "price = { per_image = 1, by_size = { big = 2 } }",
+        "servers[0].models[0].price.image.by_size.big",
+    ),
+    "a price for a size that is not offered": (
+        HEAD + MODEL + "price = { per_image = 1, by_size = { 1563x1024 = 2 } }",
+        "servers[0].models[0]: by_size prices 1563x1024",
+    ),
     "no such port": (HEAD.replace("8080", "99999") + MODEL, "servers[0].base_url: Port out of"),
     "an odd variable": (HEAD + 'key_variable = "sk-1"\n' + MODEL, "servers[0].key_variable:"),
     "no such profile": (HEAD + 'profile = "a1111"\n' + MODEL, "servers[0].profile: no profile"),

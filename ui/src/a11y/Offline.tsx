@@ -49,7 +49,7 @@ export function Offline() {
   return (
     <aside
       aria-label="Connection"
-      className="flex items-center justify-center gap-2 border-b border-line bg-mat px-4 py-2 text-center text-[0.84rem]"
+      className="sticky top-0 z-20 flex items-center justify-center gap-2 border-b border-line bg-mat px-4 py-2 text-center text-[0.84rem]"
     >
       <Icon name="offline" className="size-4 text-soft" />
       <p>

@@ -14,6 +14,9 @@ export type ItemStatus =
   | "unknown"
   | "cancelled";
 
+/** A model that is tried when the one before it fails. */
+export type Fallback = Pick<Rejected, "provider" | "model"> & { modelKey: string };
+
 export interface Alternative {
   provider: string;
   model: string;
@@ -23,6 +26,8 @@ export interface Alternative {
   maxCost: number;
   estimatedSeconds?: number | null;
   capabilities?: Capabilities | readonly string[];
+  /** Who is tried after it, under its ceiling. */
+  fallbacks?: readonly Fallback[];
 }
 
 export interface Rejected {
@@ -105,6 +110,7 @@ export interface Item {
   constraints?: { maxSize?: string; supportedSizes?: string[]; supportsStyle?: boolean };
   /** What its model can be told. */
   capabilities?: Capabilities | readonly string[];
+  fallbacks?: readonly Fallback[];
   availableAlternatives?: Alternative[];
   fallbackUsed?: boolean;
   originalProvider?: string | null;

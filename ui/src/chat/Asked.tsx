@@ -75,7 +75,7 @@ function Editor({ said, onSend, onCancel }: EditorProps) {
 }
 
 const ACTIONS =
-  "flex gap-0.5 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 pointer-fine:group-focus-within:opacity-100";
+  "flex gap-0.5 pointer-fine:-mb-5 pointer-fine:opacity-0 pointer-fine:group-hover:opacity-100 pointer-fine:group-focus-within:opacity-100";
 
 /** What a person said: it can be copied, and said again in other words. */
 export function Asked({ message, onResend }: AskedProps) {

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { Suspense, useCallback, useEffect, useRef } from "react";
 import { reachable } from "../api/reach";
 import { Notice } from "../design/Notice";
 import { useStore } from "../design/store";
+import { part } from "../part";
 import type { ShownMessage } from "../queries/conversations";
 import { Composer } from "./Composer";
 import { draft } from "./draft";
@@ -9,7 +10,7 @@ import type { Room } from "./room";
 import { Welcome } from "./Welcome";
 
 const loadList = () => import("./MessageList");
-const MessageList = lazy(loadList);
+const MessageList = part(loadList);
 
 interface ChatTabProps {
   room: Room;
@@ -73,7 +74,7 @@ export function ChatTab({ room, placeholder }: ChatTabProps) {
   }, []);
 
   // What shows messages is not needed for the first paint, but with the first message.
-  useEffect(() => void loadList(), []);
+  useEffect(() => void loadList().catch(() => undefined), []);
 
   return (
     <>

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { LlmApiCall } from "../api/types";
 import { Button } from "../design/Button";
 import { Notice } from "../design/Notice";
+import { part } from "../part";
 import type { ShownMessage } from "../queries/conversations";
 import { ImageGenerations } from "../quote/ImageGenerations";
 import { Asked } from "./Asked";
@@ -9,7 +10,7 @@ import { copySaid } from "./copySaid";
 import { Markdown } from "./Markdown";
 import { canRejoin } from "./room";
 
-const LlmInfoDialog = lazy(() => import("../image/LlmInfoDialog"));
+const LlmInfoDialog = part(() => import("../image/LlmInfoDialog"));
 
 interface MessageProps {
   message: ShownMessage;
@@ -22,14 +23,21 @@ interface MessageProps {
   onResend?: (message: ShownMessage, text: string) => void;
 }
 
-function Ending({ message, onRetry }: Pick<MessageProps, "message" | "onRetry">) {
+type EndingProps = Pick<MessageProps, "message" | "question" | "onRetry" | "onEdit">;
+
+function Ending({ message, question, onRetry, onEdit }: EndingProps) {
   const { problem, stopped } = message;
   if (!problem && !stopped) return null;
   const again = (
-    <div className="pt-2">
+    <div className="flex flex-wrap gap-1.5 pt-2">
       <Button icon="again" onClick={() => onRetry(message)}>
         {canRejoin(message) ? "Show the rest" : "Send again"}
       </Button>
+      {question && !canRejoin(message) && (
+        <Button icon="edit" onClick={() => onEdit(question)}>
+          Edit prompt
+        </Button>
+      )}
     </div>
   );
   return problem ? (
@@ -102,7 +110,7 @@ function Answer({ message, question, status, onRetry, onEdit }: MessageProps) {
         <ImageGenerations items={items} calls={calls} question={question} onEdit={onEdit} />
       )}
       {status && <Thinking text={status} />}
-      <Ending message={message} onRetry={onRetry} />
+      <Ending message={message} question={question} onRetry={onRetry} onEdit={onEdit} />
       {items.length === 0 && <TextInfo calls={calls} question={question} />}
     </div>
   );

@@ -1,15 +1,16 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { Picks } from "../controls/picks";
 import { providerName } from "../design/format";
 import { Icon } from "../design/Icon";
 import { Popover } from "../design/Popover";
 import { useStore } from "../design/store";
+import { part } from "../part";
 import type { Which } from "./PickMenu";
 import { picks } from "./picks";
 import { shape } from "./sizes";
 import { images } from "./words";
 
-const PickMenu = lazy(() => import("./PickMenu"));
+const PickMenu = part(() => import("./PickMenu"));
 
 const CHIP =
   "flex min-h-8 max-w-full min-w-8 items-center justify-center gap-1 rounded-full border px-2 text-[0.81rem] transition-colors wide:px-2.5";

@@ -14,9 +14,18 @@ function pageFromHash(): Page {
   return PAGES.find((page) => hash === pageLink(page)) ?? "chat";
 }
 
+/** An address cut in the middle of a character names no conversation. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
 const fromHash = (): string | null => {
   const match = /^#\/c\/(.+)$/.exec(window.location.hash);
-  return match?.[1] ? decodeURIComponent(match[1]) : null;
+  return match?.[1] ? decoded(match[1]) : null;
 };
 
 export const pageLink = (page: Page): string => (page === "chat" ? "#/" : `#/${page}`);

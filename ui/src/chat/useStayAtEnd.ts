@@ -29,7 +29,11 @@ export function useStayAtEnd(count: number, live: Live | null) {
   const { turn } = live ?? {};
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is more to read.
   useEffect(() => {
-    if (atEnd.current) toEnd();
+    if (!atEnd.current) return;
+    toEnd();
+    // What several cards share stands under them only once they are drawn.
+    const frame = requestAnimationFrame(toEnd);
+    return () => cancelAnimationFrame(frame);
   }, [count, turn]);
 
   return { away, toEnd };

@@ -19,7 +19,7 @@ interface ProviderBadgeProps {
 export function ProviderBadge({ provider, label }: ProviderBadgeProps) {
   const colours = BADGES[provider] ?? "bg-other-wash text-other";
   const name = label ?? providerName(provider);
-  return <span className={`${CHIP} font-semibold ${colours}`}>{name}</span>;
+  return <span className={`${CHIP} font-semibold whitespace-nowrap ${colours}`}>{name}</span>;
 }
 
 const TONES = {

@@ -22,7 +22,7 @@ export function Disclosure({ title, gist, onOpen, children }: DisclosureProps) {
           className="size-3.5 text-soft transition-transform group-open:rotate-90 motion-reduce:transition-none"
         />
         <span className="shrink-0 font-medium">{title}</span>
-        <span className="ml-auto truncate text-soft">{gist}</span>
+        <span className="ml-auto line-clamp-2 text-right text-soft">{gist}</span>
       </summary>
       <div className="px-4.5 pt-0.5 pb-3.5 text-[0.87rem]">{children}</div>
     </details>

@@ -78,6 +78,15 @@ describe("the door", () => {
     expect((await screen.findByRole("alert")).textContent).toMatch(words);
   });
 
+  it("has the provider ask again for an account once one was turned away", async () => {
+    signInError.set("not_allowed");
+    playGateway(door);
+    show(<App />, { region: false });
+    expect((await doorLink()).getAttribute("href")).toBe(
+      "http://localhost:3000/auth/login?returnTo=%2F&anew=true",
+    );
+  });
+
   it("remembers the place that is left", async () => {
     window.location.hash = "#/keys";
     playGateway(door);

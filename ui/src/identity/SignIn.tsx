@@ -15,15 +15,16 @@ import { Print } from "./Print";
 import { explain } from "./words";
 
 /** Where the gateway sends the browser afterwards: a path of its own, or this other host's page. */
-function signInLink(path: string): string {
+function signInLink(path: string, reason: string | null): string {
   const { origin, pathname } = window.location;
   const url = new URL(apiUrl(path));
   url.searchParams.set("returnTo", url.origin === origin ? pathname : origin + pathname);
+  // Else the provider may send the person back with the same account, and no word.
+  if (reason === "not_allowed") url.searchParams.set("anew", "true");
   return url.href;
 }
 
-function Why({ provider }: { provider: string }) {
-  const reason = useStore(signInError);
+function Why({ provider, reason }: { provider: string; reason: string | null }) {
   const ended = useStore(signedOut);
   const writing = useStore(draft) !== "";
   if (reason !== null) {
@@ -50,6 +51,7 @@ function Why({ provider }: { provider: string }) {
 /** The door: what this house is, who may come in, and one way to do it. */
 export function SignIn({ about: { auth, demo } }: { about: About }) {
   const provider = auth?.label || "your identity provider";
+  const reason = useStore(signInError);
   useEffect(() => {
     document.title = "Sign in · Aquatint";
   }, []);
@@ -75,9 +77,9 @@ export function SignIn({ about: { auth, demo } }: { about: About }) {
                 it, and get exactly one picture for it.
               </p>
             </div>
-            <Why provider={provider} />
+            <Why provider={provider} reason={reason} />
             <a
-              href={signInLink(auth?.signIn ?? "/auth/login")}
+              href={signInLink(auth?.signIn ?? "/auth/login", reason)}
               onClick={rememberPlace}
               className={`${look("pay")} w-full`}
             >

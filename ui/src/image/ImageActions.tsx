@@ -1,13 +1,14 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { toast } from "../a11y/announce";
 import type { Item, LlmApiCall } from "../api/types";
 import { Button, look } from "../design/Button";
 import { copyText } from "../design/clipboard";
 import { Icon } from "../design/Icon";
+import { part } from "../part";
 import { copyPicture } from "./clipboard";
 import { markdownOf, type Shot } from "./shots";
 
-const AltText = lazy(() => import("./AltText"));
+const AltText = part(() => import("./AltText"));
 
 export interface ImageCallbacks {
   onCopy: (url: string) => void;

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import type { Alternative, Item } from "../api/types";
 import { capabilitiesOf, hasControls, type Picks } from "../controls/picks";
 import { Button } from "../design/Button";
 import { Disclosure } from "../design/Disclosure";
 import { ceiling, price } from "../design/format";
 import { Notice } from "../design/Notice";
+import { part } from "../part";
 import type { Adjusting } from "./useAdjust";
 
-const Controls = lazy(() => import("../controls/Controls"));
+const Controls = part(() => import("../controls/Controls"));
 
 const NAMES: readonly (readonly [keyof Picks, string])[] = [
   ["style", "style"],

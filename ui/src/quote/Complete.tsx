@@ -13,6 +13,7 @@ import { Facts } from "./Card";
 import { heldOf } from "./held";
 import { Plate, Plates } from "./Plate";
 import { Prompt } from "./Prompt";
+import { Steps } from "./Steps";
 
 function Cost({ item }: { item: Item }) {
   const charged = item.llmApiCall?.cost ?? item.cost;
@@ -30,8 +31,8 @@ function Fallback({ item }: { item: Item }) {
   if (!item.fallbackUsed) return null;
   return (
     <Notice tone="warn" icon="warn" title="Primary provider unavailable, fallback provider used">
-      {item.originalProvider &&
-        `${providerName(item.originalProvider)} could not make it; ${providerName(item.provider)} did.`}
+      <Steps item={item} />
+      <p>{providerName(item.provider)} made it.</p>
     </Notice>
   );
 }

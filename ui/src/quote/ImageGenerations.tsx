@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { toast } from "../a11y/announce";
 import type { Item, LlmApiCall } from "../api/types";
 import { picks } from "../chat/picks";
@@ -6,12 +6,13 @@ import { picksOf } from "../controls/picks";
 import { copyText } from "../design/clipboard";
 import { type Shot, shotsOf } from "../image/shots";
 import { ShowContext } from "../image/show";
+import { part } from "../part";
 import { Batch } from "./Batch";
 import { DeskContext, newDesk, usePlaces } from "./desk";
 import { GeneratedImageBlock } from "./GeneratedImageBlock";
 
-const LlmInfoDialog = lazy(() => import("../image/LlmInfoDialog"));
-const Lightbox = lazy(() => import("../image/Lightbox"));
+const LlmInfoDialog = part(() => import("../image/LlmInfoDialog"));
+const Lightbox = part(() => import("../image/Lightbox"));
 
 interface ImageGenerationsProps {
   items: readonly Item[];

@@ -12,6 +12,7 @@ import { Budget } from "./Budget";
 import { Facts } from "./Card";
 import { Constraints } from "./Constraints";
 import { useOnDesk } from "./desk";
+import { missedBy, triedNext } from "./fallback";
 import { Proof } from "./Plate";
 import { useAdjust } from "./useAdjust";
 import { WhyThisModel } from "./WhyThisModel";
@@ -56,25 +57,27 @@ interface PayProps {
 function Pay({ offer, pricing, onPay }: PayProps) {
   const { n = 1 } = offer;
   const words = n > 1 ? `Generate ${n} Images for` : "Generate Image for";
+  const next = triedNext(offer);
   return (
-    <div className="flex flex-col items-stretch gap-x-4 gap-y-2.5 wide:flex-row wide:items-center">
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2.5">
       <Button
         kind="pay"
-        className="shrink-0"
+        className="w-full shrink-0 wide:w-auto"
         disabled={pricing}
         aria-label={pricing ? undefined : `${words} ${price(offer.cost)} with ${offer.model}`}
         onClick={onPay}
       >
         {pricing ? "Asking for a price…" : `${words} ${price(offer.cost)}`}
       </Button>
-      <p className="text-[0.84rem] leading-snug text-soft">
-        <b className="font-semibold text-ink">Never more than {ceiling(offer.maxCost)}</b>, fallback
-        included.
+      <p className="min-w-0 flex-1 basis-60 text-[0.84rem] leading-snug text-soft">
+        <b className="font-semibold text-ink">Never more than {ceiling(offer.maxCost)}</b>
+        {offer.fallbacks?.length === 0 ? "." : ", fallback included."}
         {offer.estimatedSeconds != null && (
           <span className="whitespace-nowrap"> Usually {seconds(offer.estimatedSeconds)}.</span>
         )}{" "}
         <Budget most={offer.maxCost} />
       </p>
+      {next && <p className="basis-full text-[0.84rem] leading-snug text-soft">{next}</p>}
     </div>
   );
 }
@@ -98,6 +101,7 @@ export function Pending({ seed, item, fixed, problem, onConfirm, onExpired }: Pe
   const { pricing } = adjusting;
   const offer = { ...item, ...chosen };
   const buy = () => onConfirm(chosen);
+  const missed = chosen ? [] : missedBy(item);
   useOnDesk(seed, item, {
     cost: offer.cost,
     maxCost: offer.maxCost,
@@ -115,7 +119,7 @@ export function Pending({ seed, item, fixed, problem, onConfirm, onExpired }: Pe
       </Proof>
       <div className="flex flex-col gap-3.5 px-4.5 pt-4 pb-4.5">
         <Facts item={offer} />
-        <Warnings texts={item.warnings ?? []} />
+        <Warnings texts={[...missed, ...(item.warnings ?? [])]} />
         <Trouble problem={problem} />
         <Pay offer={offer} pricing={pricing} onPay={buy} />
         {item.expiresAt && <LastMinute expiresAt={item.expiresAt} onExpired={onExpired} />}

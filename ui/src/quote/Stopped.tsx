@@ -6,6 +6,7 @@ import { Notice } from "../design/Notice";
 import { Facts } from "./Card";
 import { heldOf } from "./held";
 import { Prompt } from "./Prompt";
+import { Steps } from "./Steps";
 
 export interface StoppedActions {
   /** Asks for a new price; `atOnce` confirms it too when it promises no more than the old one. */
@@ -75,6 +76,7 @@ export function Failed(props: StoppedProps) {
       item={item}
       notice={
         <Notice tone="bad" icon="warn" title="Image Generation Failed">
+          <Steps item={item} />
           <p>
             {reasonOf(props)} <b className="font-semibold">{costOf(item)}</b>
           </p>

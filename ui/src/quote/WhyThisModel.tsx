@@ -17,6 +17,7 @@ export function WhyThisModel({ item }: { item: Item }) {
   const why = item.whyThisModel;
   if (!why) return null;
   const { tier, words, rejected } = why;
+  const asked = [item.model, item.modelKey].some((name) => name === item.request?.model);
   return (
     <Disclosure title="Why this model" gist={words.length > 0 ? words.join(", ") : `${tier} tier`}>
       <p>
@@ -31,7 +32,8 @@ export function WhyThisModel({ item }: { item: Item }) {
         ) : (
           ": no word asked for another."
         )}{" "}
-        <b>{item.model}</b> is the first of its models that can be had.
+        <b>{item.model}</b>{" "}
+        {asked ? "is the model that was asked for." : "is the first of its models that can be had."}
       </p>
       {rejected.length > 0 && (
         <>

@@ -69,6 +69,7 @@ describe("the settings", () => {
   it("clear the prompt history, with a way back", async () => {
     noteSent("A boat");
     const { user } = open();
+    expect(screen.getByText(/^The last prompt is kept .* brings it back\.$/)).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Clear prompt history" }));
     expect(promptHistory.get()).toEqual([]);
     expect(screen.getByText(/Nothing is remembered/)).toBeTruthy();

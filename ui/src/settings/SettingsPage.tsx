@@ -110,6 +110,7 @@ function Defaults() {
 
 function History() {
   const sent = useStore(promptHistory);
+  const one = sent.length === 1;
   const clear = () => {
     clearHistory();
     offerUndo("Prompt history cleared", () => promptHistory.set(sent));
@@ -119,7 +120,7 @@ function History() {
       <p className="text-[0.9rem] text-soft">
         {sent.length === 0
           ? "Nothing is remembered. What you send is kept in this browser, for the arrow keys."
-          : `The last ${sent.length === 1 ? "prompt is" : `${sent.length} prompts are`} kept in this browser. Arrow up, at the start of the field, brings them back.`}
+          : `The last ${one ? "prompt is" : `${sent.length} prompts are`} kept in this browser. Arrow up, at the start of the field, brings ${one ? "it" : "them"} back.`}
       </p>
       <Button icon="trash" className="self-start" disabled={sent.length === 0} onClick={clear}>
         Clear prompt history

@@ -42,7 +42,7 @@ function Row({ part, most }: { part: Part; most: number }) {
         )}
       </td>
       <td className={CELL}>{images}</td>
-      <td className={`${CELL} hidden wide:table-cell`}>
+      <td className={`${CELL} hidden @sm:table-cell`}>
         {images > 0 ? money(spent / images) : "–"}
       </td>
     </tr>
@@ -56,7 +56,7 @@ export function Breakdown({ title, of, parts }: BreakdownProps) {
   return (
     <section
       aria-labelledby={heading}
-      className="rounded-2xl border border-line bg-sheet px-4.5 pt-4 pb-2 shadow-sheet"
+      className="@container rounded-2xl border border-line bg-sheet px-4.5 pt-4 pb-2 shadow-sheet"
     >
       <h2 id={heading} className="font-serif text-xl font-semibold">
         {title}
@@ -73,7 +73,7 @@ export function Breakdown({ title, of, parts }: BreakdownProps) {
             <th scope="col" className={HEAD}>
               Images
             </th>
-            <th scope="col" className={`${HEAD} hidden wide:table-cell`}>
+            <th scope="col" className={`${HEAD} hidden @sm:table-cell`}>
               Each
             </th>
           </tr>

@@ -15,12 +15,14 @@ function Figure({ name, value }: { name: string; value: string }) {
 export function Totals({ total }: { total: UsageLine }) {
   const { spent, images, unknown } = total;
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-2xl border border-line bg-line shadow-sheet wide:grid-cols-4">
-      <Figure name="Spent" value={money(spent)} />
-      <Figure name={images === 1 ? "Image" : "Images"} value={String(images)} />
-      <Figure name="An image, on average" value={images > 0 ? money(spent / images) : "–"} />
-      <Figure name="Held, no answer" value={money(unknown)} />
-    </dl>
+    <div className="@container">
+      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-2xl border border-line bg-line shadow-sheet @lg:grid-cols-4">
+        <Figure name="Spent" value={money(spent)} />
+        <Figure name={images === 1 ? "Image" : "Images"} value={String(images)} />
+        <Figure name="An image, on average" value={images > 0 ? money(spent / images) : "–"} />
+        <Figure name="Held, no answer" value={money(unknown)} />
+      </dl>
+    </div>
   );
 }
 
@@ -32,7 +34,7 @@ export function Oddities({ unknown, overrun }: { unknown: number; overrun: numbe
         <Notice tone="warn" icon="clock" title={`${money(unknown)} is held without an answer`}>
           A provider took an order and did not answer, so it may have billed it. The most that it
           can cost stays set aside and counts against your limits. It is settled when the answer
-          arrives, or when you dismiss the card.
+          arrives; dismissing the card hides it and gives nothing back.
         </Notice>
       )}
       {overrun > 0 && (

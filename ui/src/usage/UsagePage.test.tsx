@@ -85,6 +85,7 @@ describe("the spending", () => {
     play(aReport({ unknown: 0.0958, overrun: 0.02, byDay: [{ ...day, overrun: 0.02 }] }));
     show(<UsagePage />);
     expect(await screen.findByText("$0.0958 is held without an answer")).toBeTruthy();
+    expect(screen.getByText(/dismissing the card hides it and gives nothing back/)).toBeTruthy();
     expect(screen.getByText(/billed \$0.0200 more than was confirmed/)).toBeTruthy();
     expect(screen.getByRole("slider").getAttribute("aria-valuetext")).toMatch(/\$0.0958 held$/);
   });

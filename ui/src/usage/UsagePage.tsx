@@ -51,7 +51,7 @@ function Spending({ report }: { report: UsageReport }) {
     <>
       <Totals total={total} />
       <OverTime key={report.days} report={report} />
-      <div className="grid items-start gap-3.5 wide:grid-cols-2">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,24rem),1fr))] items-start gap-3.5">
         <Breakdown title="By provider" of="Provider" parts={providers} />
         <Breakdown title="By model" of="Model" parts={models} />
       </div>

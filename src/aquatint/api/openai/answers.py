@@ -17,7 +17,7 @@ from aquatint.generations import usages
 from aquatint.generations.model import State
 from aquatint.generations.view import Shown, load
 from aquatint.library.store import Image
-from aquatint.money import Micro
+from aquatint.money import Micro, to_usd
 
 # Beside OpenAI's fields, as headers that begin with ``X-Aquatint-``.
 FACTS = (
@@ -46,6 +46,18 @@ class Told:
             "output_format": _format(shown.images),
             "quality": quality_of(shown.quote.tier, candidate.quality),
             "size": shown.size,
+        }
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What an error tells of a generation that made no image."""
+        shown = self.shown
+        request_id = shown.attempts[-1].request_id if shown.attempts else None
+        return {
+            "generation_id": shown.generation.id if shown.generation else None,
+            "cost": to_usd(shown.charged),
+            "provider": shown.candidate.provider,
+            **({"provider_request_id": request_id} if request_id else {}),
         }
 
 

@@ -5,7 +5,7 @@ it, only the number of the try. So a repeated body leads to the generation that 
 to before; a first try buys, unless its own repetition did so meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -86,13 +86,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What an order led to; `warnings` beside those of its quote."""
+    """What an order led to, by which word; `warnings` beside those of its quote."""
 
+    word: Confirmation
     confirmed: Confirmed
     warnings: tuple[str, ...]
 
 
-async def buy(services: Services, caller: Caller, order: Order) -> Bought:
+async def buy(services: Services, caller: Caller, order: Order, gone: Callable[[], bool]) -> Bought:
     """Raises as `Quotes.make` and `Spending.buy` do, and ModelNotFound; then nothing is held."""
     meant = _meant(services, order)
     warnings = (*meant.warnings, *order.wishes.unheard, *_instead(order))
@@ -102,25 +103,17 @@ async def buy(services: Services, caller: Caller, order: Order) -> Bought:
         max_cost=order.cap,
         key=order.key,
         tried=order.tried,
+        gone=gone,
     )
     try:
-        confirmed = await _earlier(services, word)
+        confirmed = await services.spending.earlier(caller, word)
         if confirmed is None:
             confirmed = await services.spending.buy(caller, _request(order, meant), word)
     except IdempotencyInProgress as error:
         if not order.repeated:
             raise
         confirmed = Confirmed(str(error.details["generationId"]), replayed=True)
-    return Bought(confirmed, warnings)
-
-
-async def _earlier(services: Services, word: Confirmation) -> Confirmed | None:
-    """What the key led to, or the same body; the reserving transaction looks again."""
-    if word.key:
-        return await services.generations.replay(word.owner, word.key)
-    if word.tried and word.tried.repeated:
-        return await services.generations.joined(word.owner, word.tried)
-    return None
+    return Bought(word, confirmed, warnings)
 
 
 def _meant(services: Services, order: Order) -> names.Named:

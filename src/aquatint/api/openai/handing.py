@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ class Handing:
 
     async def waiting(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What `work` comes to; None as soon as the caller is gone."""
-        both = asyncio.ensure_future(work), asyncio.ensure_future(self._gone())
+        both = asyncio.ensure_future(work), asyncio.ensure_future(_left(self.request))
         working, _ = both
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -46,6 +46,18 @@ class Handing:
         if not self.over:
             await self.leave()
 
-    async def _gone(self) -> None:
-        while (await self.request.receive())["type"] != "http.disconnect":
-            continue
+
+@asynccontextmanager
+async def departure(request: Request) -> AsyncGenerator[Callable[[], bool], None]:
+    """Whether the caller has left, told at any moment in the block; the body has been read."""
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        yield leaving.done
+    finally:
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue

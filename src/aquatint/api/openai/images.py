@@ -1,6 +1,6 @@
 """`/v1/images`: made, edited and varied in one step, under the rules of quote and confirmation."""
 
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,7 +10,7 @@ from aquatint.api.context import BaseUrlDep, Buyer, ServicesDep
 from aquatint.api.openai import answers, intake
 from aquatint.api.openai.buying import Bought, Order, buy
 from aquatint.api.openai.fields import Pictures, Wishes
-from aquatint.api.openai.handing import Handing
+from aquatint.api.openai.handing import Handing, departure
 from aquatint.api.openai.intake import WrongField
 from aquatint.api.openai.stream import Watched, streamed
 from aquatint.api.openapi import SPENDING, Responses
@@ -18,10 +18,10 @@ from aquatint.api.outcome import failure_answer
 from aquatint.catalog.model import Operation
 from aquatint.clock import Millis
 from aquatint.container import Services
-from aquatint.errors import AquatintError, NotFound
+from aquatint.errors import AquatintError, CallerGone, NotFound
 from aquatint.generations.confirmation import Confirmed
+from aquatint.generations.model import ENDED
 from aquatint.identity.model import Caller
-from aquatint.money import to_usd
 
 router = APIRouter(prefix="/v1/images", tags=["openai"])
 
@@ -30,7 +30,6 @@ _WAYS = {
     Operation.EDIT: "image_edit",
     Operation.VARIATION: "image_edit",
 }
-_GONE = 499  # nobody reads it; what proxies write for a client that left
 _STREAMED: Responses = {
     200: {
         "description": "The images; with `stream`, events with those that come on the way too",
@@ -98,8 +97,10 @@ def _order(
 async def _answered(
     request: Request, services: Services, caller: Caller, base_url: str, order: Order
 ) -> Response:
-    bought = await buy(services, caller, order)
-    handing = _handing(request, services, caller, order, bought)
+    async with departure(request) as gone:
+        bought = await buy(services, caller, order, gone)
+    leave = partial(services.generations.leave, bought.word, bought.confirmed.generation_id)
+    handing = Handing(request=request, leave=leave)
     try:
         response = await _made(handing, services, caller, base_url, order, bought)
     except AquatintError:
@@ -109,16 +110,6 @@ async def _answered(
         raise
     response.background = BackgroundTask(handing.settle)
     return _marked(response, bought.confirmed)
-
-
-def _handing(
-    request: Request, services: Services, caller: Caller, order: Order, bought: Bought
-) -> Handing:
-    async def leave() -> None:
-        if tried := order.tried:
-            await services.generations.leave(caller.id, tried, bought.confirmed.generation_id)
-
-    return Handing(request=request, leave=leave)
 
 
 async def _made(
@@ -141,12 +132,14 @@ async def _made(
         return await streamed(watched)
     generation = await handing.waiting(services.generations.wait(caller.id, generation_id))
     if generation is None:
-        return Response(status_code=_GONE)
+        return Response(status_code=CallerGone.status)
     told = await answers.find(services, caller.id, generation.quote_id, generation.id)
-    failed = failure_answer(order.route, generation, _kept(told))
+    failed = failure_answer(order.route, generation, told.kept)
     if failed:
         failed.headers.update(answers.facts(told.shown, bought.warnings))
-        handing.over = True
+        if order.key and generation.state in ENDED:  # the key leads here again
+            failed.headers["x-should-retry"] = "false"
+        handing.over = generation.state in ENDED  # else there may still be an image for them
         return failed
     try:
         return await answers.images_answer(
@@ -165,15 +158,3 @@ def _marked(response: Response, confirmed: Confirmed) -> Response:
     if confirmed.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def _kept(told: answers.Told) -> dict[str, Any]:
-    """What an error tells of a generation that made no image."""
-    shown = told.shown
-    request_id = shown.attempts[-1].request_id if shown.attempts else None
-    return {
-        "generation_id": shown.generation.id if shown.generation else None,
-        "cost": to_usd(shown.charged),
-        "provider": shown.candidate.provider,
-        **({"provider_request_id": request_id} if request_id else {}),
-    }

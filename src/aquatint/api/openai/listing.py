@@ -11,7 +11,6 @@ from aquatint.api.context import SIGNED_IN, ServicesDep
 from aquatint.api.openai import names
 from aquatint.api.openai.names import ModelNotFound
 from aquatint.catalog.listing import square_cost
-from aquatint.catalog.load import Catalog
 from aquatint.catalog.model import Row, Tier
 from aquatint.money import to_usd
 from aquatint.routing.decision import Offering
@@ -26,7 +25,7 @@ async def models(services: ServicesDep) -> Entry:
     """Every model on offer, the tiers as models, and the chat's."""
     offering = await services.market.offering()
     chat = [_chat(services.passing.model)] if services.passing else []
-    listed = [*_tiers(offering.catalog), *_offered(offering), *chat]
+    listed = [*_tiers(offering), *_offered(offering), *chat]
     return {"object": "list", "data": listed}
 
 
@@ -37,7 +36,7 @@ async def model(model: str, services: ServicesDep) -> Entry:
     catalog = offering.catalog
     if services.passing and model == services.passing.model:
         return _chat(model)
-    if found := next((each for each in _tiers(catalog) if each["id"] == model), None):
+    if found := next((each for each in _tiers(offering) if each["id"] == model), None):
         return found
     provider, name = names.split(catalog, offering.availability, model)
     row = catalog.find(tier=Tier.STANDARD, provider=provider, model=name)
@@ -92,10 +91,22 @@ def _price(row: Row) -> Entry:
     }
 
 
-def _tiers(catalog: Catalog) -> list[Entry]:
-    since = min(row.available_from for row in catalog.rows)
-    tiers: Iterable[str] = (names.AUTO, *(f"{names.OURS}/{tier}" for tier in reversed(Tier)))
-    return [_plain(name, names.OURS, since) for name in tiers]
+def _tiers(offering: Offering) -> list[Entry]:
+    """Each with what is asked for it, in order."""
+    best = [*reversed(Tier)]
+    chosen = {names.AUTO: best, **{f"{names.OURS}/{tier}": [tier] for tier in best}}
+    return [_chain(offering, name, tiers) for name, tiers in chosen.items()]
+
+
+def _chain(offering: Offering, name: str, tiers: Iterable[Tier]) -> Entry:
+    catalog = offering.catalog
+    rows = [row for tier in tiers for row in catalog.own_chain(tier) if catalog.live(row)]
+    return {
+        **_plain(name, names.OURS, min(row.available_from for row in catalog.rows)),
+        "available": any(offering.provider(row).available for row in rows),
+        "operations": sorted({each for row in rows for each in row.operations}),
+        "prices": [_price(row) for row in rows],
+    }
 
 
 def _chat(name: str) -> Entry:

@@ -160,8 +160,7 @@ async def _next(frames: AsyncGenerator[Frame, None]) -> Frame | None:
 
 def _failed(generation: Generation, told: Told) -> Frame:
     end = ending_of(generation)
-    details = {"generation_id": generation.id, "cost": answers.dollars(told.shown.charged)}
-    error = error_object(end.status, end.code, end.message, details)
+    error = error_object(end.status, end.code, end.message, told.kept)
     return Frame("error", Page(), {"error": error})
 
 

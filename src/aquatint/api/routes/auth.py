@@ -1,5 +1,6 @@
 """Signing in and out: by the identity provider's own page, then a cookie or a token of ours."""
 
+import logging
 from typing import Annotated
 from urllib.parse import urldefrag
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from aquatint.api.context import BaseUrlDep, ServicesDep, bearer_of, caller_of, person
+from aquatint.api.context import STRANGER, BaseUrlDep, ServicesDep, bearer_of, caller_of, person
 from aquatint.api.cookies import LOGIN, SESSION, drop_cookie, read_cookie, set_cookie
 from aquatint.api.guard import is_loopback
 from aquatint.api.openapi import Responses, errors
@@ -23,10 +24,13 @@ from aquatint.errors import (
 from aquatint.identity.logins import PendingLogin
 from aquatint.policy.text import Name, Text
 
-router = APIRouter(prefix="/auth", tags=["sign-in"])
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/auth", tags=["sign-in"], dependencies=[STRANGER], responses=errors(429))
 
 _NO_STORE = {"Cache-Control": "no-store"}
-_AWAY: Responses = {303: {"description": "To the identity provider's page"}}
+_AWAY: Responses = {
+    303: {"description": "To the identity provider's page, or back as from there if it is away"}
+}
 _BACK: Responses = {303: {"description": "Back to the studio, with `#signInError=` if it failed"}}
 
 
@@ -46,18 +50,26 @@ class LogoutBody(BaseModel):
     everywhere: StrictBool = False
 
 
-@router.get("/login", response_class=Response, responses={**_AWAY, **errors(400, 503)})
+@router.get("/login", response_class=Response, responses={**_AWAY, **errors(400)})
 async def login(
     request: Request,
     services: ServicesDep,
     base_url: BaseUrlDep,
     return_to: Annotated[Text, Query(alias="returnTo", max_length=2000)] = "/",
+    *,
+    anew: Annotated[bool, Query()] = False,
 ) -> Response:
-    """Begin a sign-in. `returnTo` is a path here, or an address under one of CORS_ORIGINS."""
+    """Begin a sign-in. `returnTo` is a path here, or an address under one of CORS_ORIGINS.
+
+    With `anew` the provider asks who it is, also if it knows somebody in this browser.
+    """
     _check_reachable(request, services)
-    begun = await services.identity.begin_login(
-        return_to=return_to, redirect_uri=f"{base_url}/auth/callback"
-    )
+    try:
+        begun = await services.identity.begin_login(
+            return_to=return_to, redirect_uri=f"{base_url}/auth/callback", anew=anew
+        )
+    except AuthUnavailable as away:
+        return _refused(return_to, "unavailable", away.message)
     response = RedirectResponse(begun.url, 303, headers=_NO_STORE)
     set_cookie(response, LOGIN, begun.browser_secret, seconds=begun.max_age)
     return response
@@ -86,11 +98,11 @@ async def callback(  # FastAPI hands in what the route needs
         return _back("/#signInError=expired")
     if error or not code:
         failure = "cancelled" if error == "access_denied" else "failed"
-        return _back(_with_error(pending, failure))
+        return _refused(pending.return_to, failure, f"The identity provider said {error!r}")
     try:
         return await _finished(request, services, pending, code)
     except AquatintError as refused:
-        return _back(_with_error(pending, _reason(refused)))
+        return _refused(pending.return_to, _reason(refused), refused.message)
 
 
 async def _finished(
@@ -116,8 +128,10 @@ def _back(location: str) -> Response:
     return response
 
 
-def _with_error(pending: PendingLogin, reason: str) -> str:
-    return f"{urldefrag(pending.return_to).url}#signInError={reason}"
+def _refused(return_to: str, reason: str, why: str) -> Response:
+    """Back with a word for the person; the whole story is the operator's."""
+    logger.warning("a sign-in did not succeed (%s): %s", reason, why)
+    return _back(f"{urldefrag(return_to).url}#signInError={reason}")
 
 
 def _reason(refused: AquatintError) -> str:
@@ -142,7 +156,7 @@ async def logout(
     """End this session, or all of this person's, on every process."""
     if body and body.everywhere:
         caller = await person(await caller_of(request, services))
-        await services.identity.sign_out_everywhere(caller.id)
+        await services.identity.sign_out_everywhere(caller.id, by=caller.id)
     else:
         await services.identity.logout(read_cookie(request.headers, SESSION))
         await services.identity.logout(bearer_of(request))

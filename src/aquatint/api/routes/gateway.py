@@ -80,13 +80,24 @@ async def generate_image(  # FastAPI hands in what the route needs
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> JSONResponse:
     """Make the image and answer with it; an error is `{success: false, error, code}`."""
-    given = idempotency_key or body.idempotency_key
-    key = IdempotencyKey.of(_ROUTE, given, body.fingerprinted)
+    key = _key(idempotency_key, body)
     confirmed = await _confirmed(services, caller, body, key)
     generation = await services.generations.wait(caller.id, confirmed.generation_id)
     items = await services.items.items(caller.id, [generation.quote_id], base_url=base_url)
     failed = failure_answer(request.url.path, generation, items[0])
     return marked(failed or JSONResponse(_success(items[0])), confirmed)
+
+
+def _key(header: str | None, body: GenerateBody) -> IdempotencyKey | None:
+    """From the header or the body; one that is there is meant, empty or not."""
+    keys = [
+        key
+        for given in (header, body.idempotency_key)
+        if (key := IdempotencyKey.of(_ROUTE, given, body.fingerprinted))
+    ]
+    if len(set(keys)) > 1:
+        raise InvalidRequest("idempotencyKey and the header Idempotency-Key are not the same")
+    return keys[0] if keys else None
 
 
 async def _confirmed(
@@ -99,7 +110,7 @@ async def _confirmed(
         max_cost=body.cap,
         key=key,
     )
-    if key and (earlier := await services.generations.replay(caller.id, key)):
+    if earlier := await services.spending.earlier(caller, confirmation):
         return earlier
     if body.quote_id is not None:
         stored = await services.quotes.redeem(caller.id, body.quote_id)

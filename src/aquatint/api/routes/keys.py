@@ -15,7 +15,7 @@ from aquatint.api.openapi import errors
 from aquatint.clock import Millis, iso
 from aquatint.errors import InvalidRequest
 from aquatint.identity.api_keys import ApiKey, IssuedKey, NewKey
-from aquatint.identity.model import Scope, Terms
+from aquatint.identity.model import Scope, Terms, bounded
 from aquatint.money import Micro, cap_from_usd, to_usd
 from aquatint.policy.text import Name
 
@@ -133,6 +133,7 @@ def key_view(key: ApiKey, now: Millis) -> dict[str, Any]:
         "limits": _limits(key.terms),
         "models": list(key.terms.models),
         "maxImageCost": _usd(key.terms.max_image_cost),
+        "bounded": bounded(key.terms),
         "works": key.works(now),
         "createdAt": iso(key.created_at),
         "expiresAt": _iso(key.expires_at),

@@ -50,14 +50,16 @@ async function act(work, where) {
 
 // ------------------------------------------------------------------ drawing
 
+const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 function drawProviders(providers) {
   const section = at("providers");
   if (section.children.length === 0) section.append(...providers.map(providerCard));
   for (const each of providers) {
     const card = at(`provider-${each.provider}`);
     card.querySelector(".money").textContent = money(each.microUsd);
-    const counts = `${each.requests} requests, ${each.images} images`;
-    card.querySelector(".counts").textContent = counts;
+    const counts = [counted(each.requests, "request"), counted(each.images, "image")];
+    card.querySelector(".counts").textContent = counts.join(", ");
     for (const [name] of KNOBS) {
       const input = card.querySelector(`[name=${name}]`);
       if (input !== document.activeElement) input.value = each[name] || "";
@@ -127,7 +129,7 @@ function requestRow(seen) {
 }
 
 function invoiceRow(line) {
-  const images = line.images === 1 ? "1 image" : `${line.images} images`;
+  const images = counted(line.images, "image");
   return made(
     "li",
     {},
