@@ -20,6 +20,7 @@ SUNSET = "Generate a photorealistic sunset over mountains"
         "make me a castle in the clouds",
         "A watercolour of tulips",
         "an illustration of a poem about rain",
+        "A photorealistic sunset over mountains",
     ],
 )
 def test_wishes_for_a_picture(message: str) -> None:
@@ -39,6 +40,9 @@ def test_wishes_for_a_picture(message: str) -> None:
         "thanks!",
         "Why does generating an image cost money?",
         "that draws attention to the price",
+        "a poem about mountains",
+        "a fox?",
+        "A great day to you, isn't it?",
     ],
 )
 def test_no_wish_for_a_picture(message: str) -> None:

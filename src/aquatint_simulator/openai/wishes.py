@@ -22,6 +22,8 @@ _DRAWING = re.compile(
 _MAKING = re.compile(
     r"\b(?:make|create|design|produce)\s+(?:(?:me|us)\s+)?(?:an?|the|some|my|our)\b"
 )
+# Who is asked to describe a picture may do just that.
+_DESCRIPTION = re.compile(r"an? \S+ [^?]+$")
 _PICTURE_WANTED = re.compile(
     rf"\b(?:make|create|design|produce|give|show|need|want|like|get|send|have|do|see)\b.*\b{_PICTURE}\b"
     rf"|\b{_PICTURE}\s+(?:of|with|showing|for)\b",
@@ -83,7 +85,7 @@ def _wants_picture(lowered: str) -> bool:
         return not _QUESTION.match(lowered)
     if _QUESTION.match(lowered) or _WRITING.search(lowered):
         return False
-    return bool(_DRAWING.search(lowered) or _MAKING.search(lowered))
+    return bool(_DRAWING.search(lowered) or _MAKING.search(lowered) or _DESCRIPTION.match(lowered))
 
 
 def _prompts(message: str) -> list[str]:
